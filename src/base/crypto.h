@@ -1,0 +1,22 @@
+#pragma once
+// Hashes, encodings and random bytes over OpenSSL and libxcrypt. All functions are thread safe.
+// bcrypt_* take about 50 ms of CPU at cost 10: call them on the ComputePool only.
+
+#include <string>
+#include <string_view>
+
+namespace gantry {
+
+std::string random_bytes(std::size_t count);
+std::string sha256(std::string_view data);  // 32 raw bytes
+std::string sha256_hex(std::string_view data);
+std::string hmac_sha256(std::string_view key, std::string_view data);  // 32 raw bytes
+std::string hex_encode(std::string_view bytes);
+std::string base64_encode(std::string_view bytes);     // standard alphabet, padded
+std::string base64url_encode(std::string_view bytes);  // URL alphabet, not padded
+bool constant_time_equal(std::string_view a, std::string_view b);
+
+std::string bcrypt_hash(std::string_view password, unsigned cost);
+bool bcrypt_matches(std::string_view password, const std::string& hash);
+
+}  // namespace gantry
