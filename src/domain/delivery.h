@@ -1,0 +1,74 @@
+#pragma once
+// The outbox of outgoing webhooks: a delivery is written in the transaction of what caused it and
+// lives until its last attempt; each attempt leaves a history entry. Source: contract
+// "integrations" 9 to 15.
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/integration.h"
+
+namespace gantry::domain {
+
+enum class DeliveryState {
+  Queued,    // waits for its first attempt, in the order of its line
+  Retrying,  // left the line; waits until next_at
+  Succeeded,
+  Failed,
+  Dropped,  // its integration was removed or switched off
+};
+
+struct Delivery {
+  DeliveryId id;
+  std::int64_t sequence = 0;  // given by the store; order of events
+  IntegrationId integration;
+  HookEvent event = HookEvent::SendMessage;
+  std::string url;
+  json::object data;  // the payload, recorded when the event happened
+  std::string trigger_word;
+  RoomId room;        // empty for events without a room
+  UserId user;        // who caused the event; sender with impersonateUser
+  MessageId message;  // empty for events without a message
+  DeliveryState state = DeliveryState::Queued;
+  int tries = 0;  // attempts that were followed by a retry
+  int hook_depth = 0;
+  bool replay = false;
+  Time created_at;
+  Time next_at;
+
+  bool open() const { return state == DeliveryState::Queued || state == DeliveryState::Retrying; }
+};
+
+// One attempt. Open-shaped parts keep the protocol's own form.
+struct HistoryEntry {
+  HistoryId id;
+  DeliveryId delivery;
+  IntegrationId integration;
+  UserId integration_maker;  // as it was then; decides who may read the entry
+  int attempt = 0;
+  std::string step;
+  HookEvent event = HookEvent::SendMessage;
+  json::object integration_copy;  // without token and scripts
+  json::object data;
+  std::string trigger_word;
+  std::string target_url;  // before the script
+  bool ran_prepare = false;
+  bool finished = false;
+  std::optional<std::string> url;  // after the script
+  json::value http_call_data;      // null when nothing was sent
+  std::optional<std::string> http_result;
+  json::value http_error;
+  std::optional<std::string> error;
+  std::optional<std::string> error_stack;
+  json::value prepare_sent;  // [{channel, message}] or null
+  json::value process_sent;
+  json::value result_message;
+  json::array console;  // what the script printed: [{level, text}]
+  Time created_at;
+  Time updated_at;
+};
+
+}  // namespace gantry::domain

@@ -1,0 +1,58 @@
+#pragma once
+// Roles, permissions and the default grants of a new workspace.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/permission_table.h"
+
+namespace gantry::domain {
+
+enum class Permission {
+#define X(name, text, roles) name,
+  GANTRY_PERMISSION_TABLE(X)
+#undef X
+};
+
+inline constexpr std::size_t kPermissionCount = 0
+#define X(name, text, roles) +1
+    GANTRY_PERMISSION_TABLE(X)
+#undef X
+    ;
+
+std::string_view to_text(Permission permission);
+std::optional<Permission> find_permission(std::string_view name);
+
+// Users: held in User::roles and valid everywhere. Subscriptions: held in Subscription::roles and
+// valid in that room only.
+enum class RoleScope { Users, Subscriptions };
+
+struct Role {
+  std::string id;
+  std::string name;
+  RoleScope scope = RoleScope::Users;
+  std::string description;
+  bool is_protected = false;  // built in: cannot be removed or renamed
+  Time updated_at;
+};
+
+struct Grant {
+  Permission permission{};
+  std::vector<std::string> roles;
+  Time updated_at;
+};
+
+inline constexpr std::string_view kAdminRole = "admin";
+inline constexpr std::string_view kUserRole = "user";
+inline constexpr std::string_view kBotRole = "bot";
+inline constexpr std::string_view kOwnerRole = "owner";
+inline constexpr std::string_view kModeratorRole = "moderator";
+inline constexpr std::string_view kLeaderRole = "leader";
+
+std::vector<Role> default_roles(Time now);
+std::vector<Grant> default_grants(Time now);
+
+}  // namespace gantry::domain

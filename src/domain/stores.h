@@ -1,0 +1,171 @@
+#pragma once
+// The contracts of storage, one per subject, used inside a transaction: const methods read, the
+// others write. They throw on a broken store; "not there" is an empty optional. Everything that
+// is also in the Directory is read here only where a rule must hold inside the transaction.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/delivery.h"
+#include "domain/integration.h"
+#include "domain/message.h"
+#include "domain/permission.h"
+#include "domain/room.h"
+#include "domain/settings.h"
+#include "domain/user.h"
+
+namespace gantry::domain {
+
+struct Page {
+  std::int64_t offset = 0;
+  std::int64_t count = 50;  // 0: everything
+};
+
+template <class T>
+struct Listed {
+  std::vector<T> items;
+  std::int64_t total = 0;
+};
+
+class UserStore {
+ public:
+  virtual ~UserStore() = default;
+  virtual std::optional<User> find(const UserId& id) const = 0;
+  virtual std::optional<User> find_by_username(
+      std::string_view username) const = 0;                                       // without case
+  virtual std::optional<User> find_by_email(std::string_view address) const = 0;  // without case
+  virtual std::int64_t count_admins() const = 0;                                  // active ones
+  virtual void visit_all(const std::function<void(User)>& visit) const = 0;
+  virtual void insert(const User& user) = 0;
+  virtual void update(const User& user) = 0;
+  virtual void remove(const UserId& id) = 0;  // with tokens and subscriptions
+
+  virtual std::vector<Token> list_tokens(const UserId& user) const = 0;  // oldest first
+  virtual void visit_all_tokens(const std::function<void(Token)>& visit) const = 0;
+  virtual void insert_token(const Token& token) = 0;
+  virtual void remove_token(const std::string& hash) = 0;
+};
+
+class RoomStore {
+ public:
+  virtual ~RoomStore() = default;
+  virtual std::optional<Room> find(const RoomId& id) const = 0;
+  virtual std::optional<Room> find_by_name(std::string_view name) const = 0;
+  virtual RoomActivity activity_of(const RoomId& id) const = 0;
+  virtual void visit_all(const std::function<void(Room)>& visit) const = 0;
+  virtual void insert(const Room& room) = 0;
+  virtual void update(const Room& room) = 0;
+  virtual void remove(const RoomId& id) = 0;  // with messages, subscriptions and uploads
+  // A visible message was added, or removed when `by` is negative. Without a message the last one
+  // stays what it is.
+  virtual void count_messages(const RoomId& id, int by, const Message* last) = 0;
+};
+
+class SubscriptionStore {
+ public:
+  virtual ~SubscriptionStore() = default;
+  virtual std::optional<Subscription> find(const RoomId& room, const UserId& user) const = 0;
+  virtual std::vector<Subscription> list_of_user(const UserId& user) const = 0;
+  virtual std::vector<Subscription> list_of_room(const RoomId& room) const = 0;
+  virtual std::int64_t count_owners(const RoomId& room) const = 0;
+  virtual std::int64_t count_members(const RoomId& room) const = 0;
+  virtual void visit_all(const std::function<void(Subscription)>& visit) const = 0;
+  virtual void insert(const Subscription& subscription) = 0;
+  virtual void update(const Subscription& subscription) = 0;
+  virtual void remove(const RoomId& room, const UserId& user) = 0;
+  // Messages of others that count as unread after `since`.
+  virtual std::int64_t count_unread(const RoomId& room, const UserId& user,
+                                    std::optional<Time> since) const = 0;
+};
+
+struct MessageRange {
+  std::optional<Time> oldest;
+  std::optional<Time> latest;
+  bool inclusive = false;
+  bool with_thread_replies = true;
+};
+
+class MessageStore {
+ public:
+  virtual ~MessageStore() = default;
+  virtual std::optional<Message> find(const MessageId& id) const = 0;
+  // Newest first.
+  virtual std::vector<Message> list_range(const RoomId& room, const MessageRange& range,
+                                          const Page& page) const = 0;
+  virtual Listed<Message> list_of_room(const RoomId& room, const Page& page) const = 0;
+  virtual std::optional<Message> find_latest(const RoomId& room) const = 0;
+  virtual bool insert(const Message& message) = 0;  // false: the id is taken
+  virtual void update(const Message& message) = 0;
+  virtual void remove(const MessageId& id) = 0;
+};
+
+class UploadStore {
+ public:
+  virtual ~UploadStore() = default;
+  virtual std::optional<Upload> find(const UploadId& id) const = 0;
+  virtual void insert(const Upload& upload) = 0;
+  virtual void update(const Upload& upload) = 0;
+};
+
+class RightsStore {
+ public:
+  virtual ~RightsStore() = default;
+  virtual std::vector<Role> list_roles() const = 0;
+  virtual std::vector<Grant> list_grants() const = 0;
+  virtual void put_role(const Role& role) = 0;
+  virtual void put_grant(const Grant& grant) = 0;
+};
+
+class SettingStore {
+ public:
+  virtual ~SettingStore() = default;
+  // Stored values only; a setting that was never set has none.
+  virtual std::vector<std::pair<Setting, json::value>> list() const = 0;
+  virtual void put(Setting setting, const json::value& value) = 0;
+};
+
+class IntegrationStore {
+ public:
+  virtual ~IntegrationStore() = default;
+  virtual std::optional<Integration> find(const IntegrationId& id) const = 0;
+  virtual void visit_all(const std::function<void(Integration)>& visit) const = 0;
+  virtual std::vector<IntegrationId> list_posting_as(const UserId& user) const = 0;
+  virtual std::vector<IntegrationId> list_with_channel(std::string_view channel) const = 0;
+  virtual void insert(const Integration& integration) = 0;
+  virtual void update(const Integration& integration) = 0;
+  virtual void remove(const IntegrationId& id) = 0;  // with history, deliveries and script state
+};
+
+// Selects history entries of one integration, newest first unless sorted otherwise by the caller.
+struct HistoryRange {
+  IntegrationId integration;
+  std::optional<UserId> maker;
+};
+
+class DeliveryStore {
+ public:
+  virtual ~DeliveryStore() = default;
+  virtual std::optional<Delivery> find(const DeliveryId& id) const = 0;
+  // Open deliveries in the order of their events.
+  virtual void visit_open(const std::function<void(Delivery)>& visit) const = 0;
+  virtual std::int64_t count_open() const = 0;
+  virtual void insert(Delivery& delivery) = 0;  // sets sequence
+  virtual void update(const Delivery& delivery) = 0;
+
+  virtual std::optional<HistoryEntry> find_history(const HistoryId& id) const = 0;
+  virtual Listed<HistoryEntry> list_history(const HistoryRange& range, const Page& page) const = 0;
+  virtual void put_history(const HistoryEntry& entry) = 0;
+  virtual void remove_history(const IntegrationId& integration) = 0;
+  // Removes finished entries last written before the time, at most `count`; returns how many went.
+  virtual std::int64_t prune_history(Time before, std::int64_t count) = 0;
+
+  // What scripts keep in `Store`, per integration and script revision.
+  virtual std::optional<json::object> find_script_state(const IntegrationId& id,
+                                                        std::string_view revision) const = 0;
+  virtual void put_script_state(const IntegrationId& id, std::string_view revision,
+                                const json::object& state) = 0;
+};
+
+}  // namespace gantry::domain
