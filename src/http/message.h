@@ -26,7 +26,9 @@ class Headers {
  public:
   // The first value of the name, without case; empty when absent.
   std::string_view find(std::string_view name) const;
-  void add(std::string name, std::string value) { list_.push_back({std::move(name), std::move(value)}); }
+  void add(std::string name, std::string value) {
+    list_.push_back({std::move(name), std::move(value)});
+  }
   void reserve(std::size_t count) { list_.reserve(count); }
   bool empty() const { return list_.empty(); }
   auto begin() const { return list_.begin(); }
@@ -38,7 +40,7 @@ class Headers {
 
 struct Request {
   Method method = Method::Other;
-  std::string target;       // path and query as sent, without the prefix of ROOT_URL
+  std::string target;         // path and query as sent, without the prefix of ROOT_URL
   std::size_t path_size = 0;  // where the path ends in target
   Headers headers;
   std::string body;
