@@ -1,0 +1,43 @@
+#pragma once
+// The pipeline of every operation: match, login, right, shape, rate limit, second factor, handler.
+// The order decides which error a caller with two faults sees (contract "rest" 2). Safe from any
+// thread; reads the directory only.
+
+#include "base/time.h"
+#include "dispatch/rate_limiter.h"
+#include "dispatch/routes.h"
+#include "domain/directory.h"
+
+namespace gantry::dispatch {
+
+struct DispatchOptions {
+  bool rate_limits = true;     // off in test mode
+  bool second_factors = true;  // off in test mode
+};
+
+class Dispatcher {
+ public:
+  Dispatcher(const Routes& routes, const domain::Directory& directory, const Clock& clock,
+             DispatchOptions options);
+
+  // 0 when nothing is declared there.
+  std::size_t body_bytes_max(Method method, std::string_view path) const;
+  Answer serve(Call call);
+  void sweep() { limiter_.sweep(clock_.now()); }
+
+ private:
+  domain::Caller identify(const Call& call) const;
+  bool has_declared_right(const Operation& operation, const domain::Caller& caller) const;
+  std::optional<Reply> count(const Operation& operation, const Call& call,
+                             const domain::Caller& caller, HeaderList& headers);
+  std::optional<Reply> check_second_factor(const Operation& operation, const Call& call,
+                                           const domain::Caller& caller) const;
+
+  const Routes& routes_;
+  const domain::Directory& directory_;
+  const Clock& clock_;
+  const DispatchOptions options_;
+  RateLimiter limiter_;
+};
+
+}  // namespace gantry::dispatch

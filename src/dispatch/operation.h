@@ -1,0 +1,64 @@
+#pragma once
+// A declared operation: what the routes table says of it, and how to run it.
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dispatch/exchange.h"
+#include "domain/permission.h"
+#include "domain/user.h"
+#include "wire/schema.h"
+
+namespace gantry::dispatch {
+
+enum class Auth { Required, Open };
+
+// Which texts a failing validation has; source: contract "rest" 5.
+enum class Validation { Older, Newer };
+
+enum class Rate {
+  Default,  // the workspace's settings
+  PerPath,  // the same limit, counted per whole path, without bypass: hooks
+  Unlimited,
+};
+
+// Routes marked 2FA ask for a second factor (contract "rest" 10).
+enum class SecondFactor { NotAsked, Asked };
+
+// What the caller may lack is said with the strictest value as default.
+struct RouteOptions {
+  Auth auth = Auth::Required;
+  std::vector<domain::Permission> any_permission;  // empty: none is asked for
+  Validation validation = Validation::Older;
+  Rate rate = Rate::Default;
+  SecondFactor second_factor = SecondFactor::NotAsked;
+  std::string summary;
+  std::size_t body_bytes_max = 10 * 1024 * 1024;
+  bool in_openapi = true;
+};
+
+// What an operation's invocation may use besides the call.
+struct Invocation {
+  Call& call;
+  domain::Caller caller;
+  std::vector<std::pair<std::string, std::string>> path_parameters;
+  // Counts the call and asks for the second factor: after the shape was checked, before the
+  // handler. A reply means refused.
+  std::function<std::optional<Reply>()> admit;
+};
+
+struct Operation {
+  Method method = Method::Get;
+  std::string path;  // with :name segments
+  RouteOptions options;
+  wire::Schema request;
+  wire::Schema reply;
+  bool raw = false;  // reads bytes itself; the schemas say nothing
+  std::function<Answer(const Operation&, Invocation&)> invoke;
+
+  std::string name() const { return std::string(to_text(method)) + " " + path; }
+};
+
+}  // namespace gantry::dispatch

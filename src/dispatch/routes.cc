@@ -1,0 +1,79 @@
+#include "dispatch/routes.h"
+
+#include <stdexcept>
+
+#include "dispatch/percent.h"
+#include "wire/error_json.h"
+
+namespace gantry::dispatch {
+namespace {
+
+std::string key_of(Method method, std::string_view path) {
+  std::string key(to_text(method));
+  key += ' ';
+  key += path;
+  return key;
+}
+
+std::string_view take_segment(std::string_view& path) {
+  const std::size_t end = path.find('/');
+  const std::string_view segment = path.substr(0, end);
+  path = end == std::string_view::npos ? std::string_view{} : path.substr(end + 1);
+  return segment;
+}
+
+// The parameters, when the path has the form of the pattern.
+bool fits(std::string_view pattern, std::string_view path,
+          std::vector<std::pair<std::string, std::string>>& parameters) {
+  pattern.remove_prefix(1);
+  if (path.empty() || path.front() != '/') return false;
+  path.remove_prefix(1);
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view given = take_segment(path);
+    if (wanted.starts_with(':')) {
+      if (given.empty()) return false;
+      parameters.emplace_back(wanted.substr(1), percent_decode(given));
+    } else if (wanted != given) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+Reply to_reply(const Error& error) {
+  wire::ErrorReply failed = wire::to_rest(error);
+  return {.status = failed.status, .headers = {}, .body = std::move(failed.body)};
+}
+
+Reply to_reply(json::object body) {
+  body["success"] = true;
+  return {.headers = {}, .body = json::serialize(body)};
+}
+
+Operation& Routes::insert(Operation operation) {
+  operations_.push_back(std::move(operation));
+  Operation& stored = operations_.back();
+  if (stored.path.find("/:") != std::string::npos) {
+    with_parameters_.push_back(&stored);
+  } else if (!literal_.emplace(key_of(stored.method, stored.path), &stored).second) {
+    throw std::logic_error("declared twice: " + stored.name());
+  }
+  return stored;
+}
+
+Routes::Match Routes::find(Method method, std::string_view path) const {
+  if (const auto at = literal_.find(key_of(method, path)); at != literal_.end()) {
+    return {at->second, {}};
+  }
+  for (const Operation* operation : with_parameters_) {
+    if (operation->method != method) continue;
+    Match match{operation, {}};
+    if (fits(operation->path, path, match.parameters)) return match;
+  }
+  return {};
+}
+
+}  // namespace gantry::dispatch

@@ -1,0 +1,107 @@
+#include "store/sqlite/connection.h"
+
+namespace gantry::store::sqlite {
+namespace {
+
+constexpr int kBusyMilliseconds = 10'000;
+
+[[noreturn]] void fail(sqlite3* db, int code) {
+  throw StoreFault(
+      code, std::string("sqlite: ") + (db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
+}
+
+}  // namespace
+
+Statement::~Statement() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+void Statement::check(int code) const {
+  if (code != SQLITE_OK) fail(db_, sqlite3_extended_errcode(db_));
+}
+
+void Statement::bind_next(std::string_view value) {
+  check(sqlite3_bind_text(statement_, next_parameter_++,
+                          value.data() != nullptr ? value.data() : "",
+                          static_cast<int>(value.size()), SQLITE_TRANSIENT));
+}
+
+void Statement::bind_next(std::int64_t value) {
+  check(sqlite3_bind_int64(statement_, next_parameter_++, value));
+}
+
+void Statement::bind_next(const std::optional<Time>& value) {
+  if (value) {
+    bind_next(*value);
+  } else {
+    check(sqlite3_bind_null(statement_, next_parameter_++));
+  }
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) fail(db_, sqlite3_extended_errcode(db_));
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+std::string_view Statement::view(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::string Statement::text(int column) const {
+  return std::string(view(column));
+}
+
+std::optional<Time> Statement::optional_time(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return time(column);
+}
+
+Connection::Connection(const std::string& path, Access access) {
+  const int flags = access == Access::ReadOnly ? SQLITE_OPEN_READONLY
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) {
+    const StoreFault fault(code,
+                           path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory"));
+    sqlite3_close_v2(db_);
+    throw fault;
+  }
+  sqlite3_extended_result_codes(db_, 1);
+  sqlite3_busy_timeout(db_, kBusyMilliseconds);
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close_v2(db_);
+}
+
+Statement Connection::prepare(const char* sql) {
+  sqlite3_stmt*& statement = statements_[sql];
+  if (statement == nullptr) {
+    const int code =
+        sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK) {
+      statements_.erase(sql);
+      fail(db_, code);
+    }
+  }
+  return Statement(db_, statement);
+}
+
+void Connection::execute(const std::string& sql) {
+  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    fail(db_, sqlite3_extended_errcode(db_));
+  }
+}
+
+}  // namespace gantry::store::sqlite

@@ -1,0 +1,101 @@
+#pragma once
+// A thin owner of one SQLite connection and its prepared statements. A connection belongs to one
+// thread. Every failure of SQLite is a StoreFault.
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include <sqlite3.h>
+
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace gantry::store::sqlite {
+
+class StoreFault : public std::runtime_error {
+ public:
+  StoreFault(int code, const std::string& text) : std::runtime_error(text), code_(code) {}
+  int code() const { return code_; }
+  bool disk_full() const { return (code_ & 0xff) == SQLITE_FULL; }
+
+ private:
+  int code_;
+};
+
+// A prepared statement, reset when the use ends. Parameters are bound in order by operator().
+class Statement {
+ public:
+  Statement(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  ~Statement();
+
+  template <class... Args>
+  Statement& bind(const Args&... args) {
+    (bind_next(args), ...);
+    return *this;
+  }
+
+  bool step();  // true while there is a row
+  void run();   // for statements without rows
+
+  std::string text(int column) const;
+  std::string_view view(int column) const;  // until the next step
+  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  bool boolean(int column) const { return integer(column) != 0; }
+  double real(int column) const { return sqlite3_column_double(statement_, column); }
+  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  Time time(int column) const { return from_epoch_ms(integer(column)); }
+  std::optional<Time> optional_time(int column) const;
+  template <class IdType>
+  IdType id(int column) const {
+    return IdType{text(column)};
+  }
+
+ private:
+  void bind_next(std::string_view value);
+  void bind_next(const std::string& value) { bind_next(std::string_view(value)); }
+  void bind_next(const char* value) { bind_next(std::string_view(value)); }
+  void bind_next(std::int64_t value);
+  void bind_next(int value) { bind_next(std::int64_t{value}); }
+  void bind_next(bool value) { bind_next(std::int64_t{value ? 1 : 0}); }
+  void bind_next(Time value) { bind_next(to_epoch_ms(value)); }
+  void bind_next(const std::optional<Time>& value);
+  template <class Tag>
+  void bind_next(const Id<Tag>& value) {
+    bind_next(std::string_view(value.text));
+  }
+  void check(int code) const;
+
+  sqlite3* db_;
+  sqlite3_stmt* statement_;
+  int next_parameter_ = 1;
+};
+
+enum class Access { ReadWrite, ReadOnly };
+
+class Connection {
+ public:
+  Connection(const std::string& path, Access access);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  // `sql` must be a constant: statements are cached by its address.
+  Statement prepare(const char* sql);
+  // Several statements at once, not cached.
+  void execute(const std::string& sql);
+  // False once SQLite itself has ended the transaction, as a full disk does.
+  bool in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+  std::int64_t last_insert_rowid() const { return sqlite3_last_insert_rowid(db_); }
+  int changes() const { return sqlite3_changes(db_); }
+
+ private:
+  sqlite3* db_ = nullptr;
+  std::unordered_map<const void*, sqlite3_stmt*> statements_;
+};
+
+}  // namespace gantry::store::sqlite

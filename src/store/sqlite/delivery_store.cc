@@ -1,0 +1,201 @@
+#include "store/sqlite/extra.h"
+#include "store/sqlite/sqlite_tx.h"
+
+namespace gantry::store::sqlite {
+namespace {
+
+using domain::Delivery;
+using domain::DeliveryId;
+using domain::HistoryEntry;
+using domain::HistoryId;
+using domain::IntegrationId;
+
+#define COLUMNS "sequence, id, integration, state, tries, next_at, created_at, extra"
+constexpr char kSelectDelivery[] = "SELECT " COLUMNS " FROM deliveries WHERE id = ?";
+constexpr char kSelectOpen[] =
+    "SELECT " COLUMNS " FROM deliveries WHERE state < 2 ORDER BY sequence";
+#undef COLUMNS
+constexpr char kCountOpen[] = "SELECT count(*) FROM deliveries WHERE state < 2";
+constexpr char kInsertDelivery[] =
+    "INSERT INTO deliveries (id, integration, state, tries, next_at, created_at, extra) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)";
+constexpr char kUpdateDelivery[] =
+    "UPDATE deliveries SET state = ?, tries = ?, next_at = ? WHERE id = ?";
+
+#define COLUMNS "id, delivery, integration, maker, finished, updated_at, extra"
+constexpr char kSelectEntry[] = "SELECT " COLUMNS " FROM history WHERE id = ?";
+constexpr char kSelectHistory[] = "SELECT " COLUMNS
+                                  " FROM history WHERE integration = ? AND (? = '' OR maker = ?) "
+                                  "ORDER BY updated_at DESC, id DESC LIMIT ? OFFSET ?";
+#undef COLUMNS
+constexpr char kCountHistory[] =
+    "SELECT count(*) FROM history WHERE integration = ? AND (? = '' OR maker = ?)";
+constexpr char kUpsertHistory[] =
+    "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, "
+    "updated_at = excluded.updated_at, extra = excluded.extra";
+constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
+constexpr char kPruneHistory[] =
+    "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
+    "ORDER BY updated_at LIMIT ?)";
+constexpr char kSelectState[] =
+    "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
+constexpr char kUpsertState[] =
+    "INSERT INTO script_state (integration, revision, state) VALUES (?, ?, ?) "
+    "ON CONFLICT (integration) DO UPDATE SET revision = excluded.revision, state = excluded.state";
+
+template <class Archive, class DeliveryType>
+void visit_delivery(Archive& archive, DeliveryType& delivery) {
+  archive("event", delivery.event);
+  archive("url", delivery.url);
+  archive("data", delivery.data);
+  archive("trigger_word", delivery.trigger_word);
+  archive("room", delivery.room);
+  archive("user", delivery.user);
+  archive("message", delivery.message);
+  archive("hook_depth", delivery.hook_depth);
+  archive("replay", delivery.replay);
+}
+
+Delivery read_delivery(const Statement& row) {
+  Delivery out;
+  out.sequence = row.integer(0);
+  out.id = row.id<DeliveryId>(1);
+  out.integration = row.id<IntegrationId>(2);
+  out.state = static_cast<domain::DeliveryState>(row.integer(3));
+  out.tries = static_cast<int>(row.integer(4));
+  out.next_at = row.time(5);
+  out.created_at = row.time(6);
+  ExtraReader reader(row.view(7));
+  visit_delivery(reader, out);
+  return out;
+}
+
+template <class Archive, class EntryType>
+void visit_entry(Archive& archive, EntryType& entry) {
+  archive("attempt", entry.attempt);
+  archive("step", entry.step);
+  archive("event", entry.event);
+  archive("integration_copy", entry.integration_copy);
+  archive("data", entry.data);
+  archive("trigger_word", entry.trigger_word);
+  archive("target_url", entry.target_url);
+  archive("ran_prepare", entry.ran_prepare);
+  archive("url", entry.url);
+  archive("http_call_data", entry.http_call_data);
+  archive("http_result", entry.http_result);
+  archive("http_error", entry.http_error);
+  archive("error", entry.error);
+  archive("error_stack", entry.error_stack);
+  archive("prepare_sent", entry.prepare_sent);
+  archive("process_sent", entry.process_sent);
+  archive("result_message", entry.result_message);
+  archive("console", entry.console);
+  archive("created_at", entry.created_at);
+}
+
+HistoryEntry read_entry(const Statement& row) {
+  HistoryEntry out;
+  out.id = row.id<HistoryId>(0);
+  out.delivery = row.id<DeliveryId>(1);
+  out.integration = row.id<IntegrationId>(2);
+  out.integration_maker = row.id<domain::UserId>(3);
+  out.finished = row.boolean(4);
+  out.updated_at = row.time(5);
+  ExtraReader reader(row.view(6));
+  visit_entry(reader, out);
+  return out;
+}
+
+class SqliteDeliveryStore final : public domain::DeliveryStore {
+ public:
+  explicit SqliteDeliveryStore(Session& session) : session_(session) {}
+
+  std::optional<Delivery> find(const DeliveryId& id) const override {
+    Statement row = session_.connection.prepare(kSelectDelivery);
+    row.bind(id);
+    if (!row.step()) return std::nullopt;
+    return read_delivery(row);
+  }
+  void visit_open(const std::function<void(Delivery)>& visit) const override {
+    Statement row = session_.connection.prepare(kSelectOpen);
+    while (row.step()) visit(read_delivery(row));
+  }
+  std::int64_t count_open() const override {
+    Statement row = session_.connection.prepare(kCountOpen);
+    row.step();
+    return row.integer(0);
+  }
+  void insert(Delivery& delivery) override {
+    ExtraWriter writer;
+    visit_delivery(writer, delivery);
+    session_.connection.prepare(kInsertDelivery)
+        .bind(delivery.id, delivery.integration, static_cast<int>(delivery.state), delivery.tries,
+              delivery.next_at, delivery.created_at, writer.text())
+        .run();
+    delivery.sequence = session_.connection.last_insert_rowid();
+  }
+  void update(const Delivery& delivery) override {
+    session_.connection.prepare(kUpdateDelivery)
+        .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.id)
+        .run();
+  }
+
+  std::optional<HistoryEntry> find_history(const HistoryId& id) const override {
+    Statement row = session_.connection.prepare(kSelectEntry);
+    row.bind(id);
+    if (!row.step()) return std::nullopt;
+    return read_entry(row);
+  }
+  domain::Listed<HistoryEntry> list_history(const domain::HistoryRange& range,
+                                            const domain::Page& page) const override {
+    const std::string maker = range.maker ? range.maker->text : std::string();
+    domain::Listed<HistoryEntry> out;
+    Statement count = session_.connection.prepare(kCountHistory);
+    count.bind(range.integration, maker, maker).step();
+    out.total = count.integer(0);
+    Statement row = session_.connection.prepare(kSelectHistory);
+    row.bind(range.integration, maker, maker, page.count == 0 ? std::int64_t{-1} : page.count,
+             page.offset);
+    while (row.step()) out.items.push_back(read_entry(row));
+    return out;
+  }
+  void put_history(const HistoryEntry& entry) override {
+    ExtraWriter writer;
+    visit_entry(writer, entry);
+    session_.connection.prepare(kUpsertHistory)
+        .bind(entry.id, entry.delivery, entry.integration, entry.integration_maker, entry.finished,
+              entry.updated_at, writer.text())
+        .run();
+  }
+  void remove_history(const IntegrationId& integration) override {
+    session_.connection.prepare(kDeleteHistory).bind(integration).run();
+  }
+  std::int64_t prune_history(Time before, std::int64_t count) override {
+    session_.connection.prepare(kPruneHistory).bind(before, count).run();
+    return session_.connection.changes();
+  }
+
+  std::optional<json::object> find_script_state(const IntegrationId& id,
+                                                std::string_view revision) const override {
+    Statement row = session_.connection.prepare(kSelectState);
+    row.bind(id, revision);
+    if (!row.step()) return std::nullopt;
+    return json::parse(row.view(0)).as_object();
+  }
+  void put_script_state(const IntegrationId& id, std::string_view revision,
+                        const json::object& state) override {
+    session_.connection.prepare(kUpsertState).bind(id, revision, json::serialize(state)).run();
+  }
+
+ private:
+  Session& session_;
+};
+
+}  // namespace
+
+std::unique_ptr<domain::DeliveryStore> make_delivery_store(Session& session) {
+  return std::make_unique<SqliteDeliveryStore>(session);
+}
+
+}  // namespace gantry::store::sqlite

@@ -1,0 +1,324 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+#include "store/sqlite/migrations.h"
+#include "store/sqlite/sqlite_tx.h"
+
+namespace gantry::store::sqlite {
+namespace {
+
+constexpr char kBegin[] = "BEGIN IMMEDIATE";
+constexpr char kBeginRead[] = "BEGIN";
+constexpr char kCommit[] = "COMMIT";
+constexpr char kRollback[] = "ROLLBACK";
+constexpr char kSavepoint[] = "SAVEPOINT one";
+constexpr char kRelease[] = "RELEASE one";
+constexpr char kRollbackTo[] = "ROLLBACK TO one";
+
+Error to_error(const StoreFault& fault) {
+  log::error("store failed", {{"fault", fault.what()}, {"code", fault.code()}});
+  return Error(fault.disk_full() ? ErrorCode::StorageFull : ErrorCode::StorageFailed)
+      .with_cause(fault.what());
+}
+
+void set_up(Connection& connection) {
+  connection.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+      "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;");
+}
+
+}  // namespace
+
+template <class JobType>
+bool SqliteStore::Queue<JobType>::push(JobType job, std::size_t max) {
+  {
+    const std::lock_guard lock(mutex);
+    if (stopping || jobs.size() >= max) return false;
+    jobs.push_back(std::move(job));
+  }
+  filled.notify_one();
+  return true;
+}
+
+template <class JobType>
+bool SqliteStore::Queue<JobType>::pop(JobType& job) {
+  std::unique_lock lock(mutex);
+  filled.wait(lock, [this] { return stopping || !jobs.empty(); });
+  if (jobs.empty()) return false;
+  job = std::move(jobs.front());
+  jobs.pop_front();
+  return true;
+}
+
+template <class JobType>
+void SqliteStore::Queue<JobType>::stop() {
+  {
+    const std::lock_guard lock(mutex);
+    stopping = true;
+  }
+  filled.notify_all();
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
+                                                       domain::Directory& directory) {
+  const std::string path = options.path;
+  try {
+    std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(options), directory));
+    TRY_DO(migrate(store->writer_, path));
+    store->load_directory();
+    return store;
+  } catch (const StoreFault& fault) {
+    std::string remedy;
+    switch (fault.code() & 0xff) {
+      case SQLITE_NOTADB:
+      case SQLITE_CORRUPT:
+        remedy = "the file is damaged: restore a backup";
+        break;
+      case SQLITE_READONLY:
+      case SQLITE_CANTOPEN:
+      case SQLITE_PERM:
+        remedy = "make the file and its directory writable for this user";
+        break;
+      case SQLITE_FULL:
+        remedy = "free some space on the disk";
+        break;
+      default:
+        remedy = "see the message of the storage engine";
+    }
+    const bool damaged =
+        (fault.code() & 0xff) == SQLITE_NOTADB || (fault.code() & 0xff) == SQLITE_CORRUPT;
+    return Error(damaged ? ErrorCode::StorageFailed : ErrorCode::Failure,
+                 path + ": " + fault.what() + "; " + remedy);
+  }
+}
+
+SqliteStore::SqliteStore(StoreOptions options, domain::Directory& directory)
+    : options_(std::move(options)),
+      directory_(directory),
+      writer_(options_.path, Access::ReadWrite) {
+  set_up(writer_);
+}
+
+SqliteStore::~SqliteStore() {
+  stop();
+}
+
+void SqliteStore::start() {
+  threads_.emplace_back([this] { write_loop(); });
+  for (std::size_t i = 0; i < options_.readers; ++i) {
+    threads_.emplace_back([this] { read_loop(options_.path); });
+  }
+}
+
+void SqliteStore::stop() {
+  writes_.stop();
+  reads_.stop();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void SqliteStore::load_directory() {
+  SqliteTx tx(writer_, recorders_);
+  const domain::Tx& read = tx;
+  for (const domain::Role& role : read.rights().list_roles()) {
+    directory_.apply(domain::RoleChanged{role});
+  }
+  for (const domain::Grant& grant : read.rights().list_grants()) {
+    directory_.apply(domain::GrantChanged{grant});
+  }
+  for (auto& [setting, value] : read.settings().list()) {
+    directory_.apply(domain::SettingChanged{setting, std::move(value)});
+  }
+  read.users().visit_all([this](domain::User user) {
+    directory_.apply(domain::UserChanged{std::make_shared<const domain::User>(std::move(user))});
+  });
+  read.users().visit_all_tokens(
+      [this](domain::Token token) { directory_.apply(domain::TokenAdded{std::move(token)}); });
+  read.rooms().visit_all([this](domain::Room room) {
+    directory_.apply(domain::RoomChanged{std::make_shared<const domain::Room>(std::move(room))});
+  });
+  read.subscriptions().visit_all([this](const domain::Subscription& subscription) {
+    directory_.apply(
+        domain::MembershipChanged{subscription.room, subscription.user, subscription.roles});
+  });
+  read.integrations().visit_all([this](domain::Integration integration) {
+    directory_.apply(domain::IntegrationChanged{
+        std::make_shared<const domain::Integration>(std::move(integration))});
+  });
+}
+
+template <class JobType, class Work>
+Task<void> SqliteStore::submit(Queue<JobType>& queue, std::size_t max, Work work) {
+  // Safety: `work` lives in this frame until the job is done; the handler resumes it exactly once.
+  const auto start = [&queue, &work, max](auto handler) {
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    const auto finish = [shared](Outcome outcome) {
+      asio::post(asio::get_associated_executor(*shared),
+                 [shared, outcome = std::move(outcome)]() mutable {
+                   std::move (*shared)(outcome.fault, std::move(outcome.result));
+                 });
+    };
+    if (!queue.push(JobType{std::move(work), finish}, max)) {
+      finish({Error(ErrorCode::Busy), nullptr});
+    }
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
+                                          void(std::exception_ptr, Result<void>)>(
+      start, asio::use_awaitable);
+}
+
+Task<void> SqliteStore::run_write(std::function<Result<void>(domain::Tx&)> work) {
+  co_return co_await submit(writes_, options_.write_queue_max, std::move(work));
+}
+
+Task<void> SqliteStore::run_read(std::function<Result<void>(const domain::Tx&)> work) {
+  co_return co_await submit(reads_, options_.read_queue_max, std::move(work));
+}
+
+Result<void> SqliteStore::write_now(const std::function<Result<void>(domain::Tx&)>& work) {
+  Outcome outcome = run_alone(work);
+  if (outcome.fault) std::rethrow_exception(outcome.fault);
+  return std::move(outcome.result);
+}
+
+Result<void> SqliteStore::read_now(const std::function<Result<void>(const domain::Tx&)>& work) {
+  const SqliteTx tx(writer_, recorders_);
+  return work(tx);
+}
+
+void SqliteStore::write_loop() {
+  std::vector<WriteJob> group;
+  for (;;) {
+    group.clear();
+    WriteJob first;
+    if (!writes_.pop(first)) return;
+    group.push_back(std::move(first));
+    {
+      const std::lock_guard lock(writes_.mutex);
+      while (group.size() < options_.group_max && !writes_.jobs.empty()) {
+        group.push_back(std::move(writes_.jobs.front()));
+        writes_.jobs.pop_front();
+      }
+      metrics_.write_queue.store(writes_.jobs.size(), std::memory_order_relaxed);
+    }
+    run_group(group);
+  }
+}
+
+void SqliteStore::run_group(std::vector<WriteJob>& group) {
+  metrics_.writes.fetch_add(group.size(), std::memory_order_relaxed);
+  std::vector<Outcome> outcomes;
+  if (try_group(group, outcomes)) return;
+  // Nobody of the group was told anything: each runs again on its own.
+  metrics_.failed_commits.fetch_add(1, std::memory_order_relaxed);
+  for (WriteJob& job : group) job.done(run_alone(job.work));
+}
+
+bool SqliteStore::try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes) {
+  SqliteTx tx(writer_, recorders_);
+  try {
+    writer_.prepare(kBegin).run();
+    for (const WriteJob& job : group) {
+      outcomes.push_back(run_in_savepoint(tx, writer_, job.work));
+      if (!writer_.in_transaction()) return false;
+    }
+    writer_.prepare(kCommit).run();
+  } catch (const StoreFault&) {
+    if (writer_.in_transaction()) writer_.execute(kRollback);
+    return false;
+  }
+  metrics_.commits.fetch_add(1, std::memory_order_relaxed);
+  publish(tx);
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
+  tell_followers(tx);
+  return true;
+}
+
+SqliteStore::Outcome SqliteStore::run_in_savepoint(
+    SqliteTx& tx, Connection& connection, const std::function<Result<void>(domain::Tx&)>& work) {
+  Session& session = tx.session();
+  const std::size_t changes = session.changes.size();
+  const std::size_t events = session.events.size();
+  Outcome outcome;
+  connection.prepare(kSavepoint).run();
+  try {
+    outcome.result = work(tx);
+  } catch (const StoreFault& fault) {
+    if (!connection.in_transaction()) throw;
+    outcome.result = to_error(fault);
+  } catch (...) {
+    outcome.fault = std::current_exception();
+    outcome.result = Error(ErrorCode::Internal);
+  }
+  if (!outcome.result) {
+    connection.prepare(kRollbackTo).run();
+    session.changes.resize(changes);
+    session.events.resize(events);
+  }
+  connection.prepare(kRelease).run();
+  return outcome;
+}
+
+SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(domain::Tx&)>& work) {
+  SqliteTx tx(writer_, recorders_);
+  Outcome outcome;
+  try {
+    writer_.prepare(kBegin).run();
+    outcome.result = work(tx);
+    if (!outcome.result) {
+      if (writer_.in_transaction()) writer_.prepare(kRollback).run();
+      return outcome;
+    }
+    writer_.prepare(kCommit).run();
+  } catch (const StoreFault& fault) {
+    if (writer_.in_transaction()) writer_.execute(kRollback);
+    return {to_error(fault), nullptr};
+  } catch (...) {
+    if (writer_.in_transaction()) writer_.execute(kRollback);
+    return {Error(ErrorCode::Internal), std::current_exception()};
+  }
+  metrics_.commits.fetch_add(1, std::memory_order_relaxed);
+  publish(tx);
+  tell_followers(tx);
+  return outcome;
+}
+
+void SqliteStore::publish(SqliteTx& tx) {
+  for (const domain::Change& change : tx.session().changes) directory_.apply(change);
+}
+
+void SqliteStore::tell_followers(SqliteTx& tx) {
+  for (const domain::Event& event : tx.session().events) {
+    for (domain::EventFollower* follower : followers_) follower->follow(event);
+  }
+}
+
+void SqliteStore::read_loop(const std::string& path) {
+  Connection connection(path, Access::ReadOnly);
+  connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -4000;");
+  for (ReadJob job; reads_.pop(job);) {
+    metrics_.reads.fetch_add(1, std::memory_order_relaxed);
+    Outcome outcome;
+    try {
+      connection.prepare(kBeginRead).run();
+      {
+        const SqliteTx tx(connection, recorders_);
+        outcome.result = job.work(tx);
+      }
+      connection.prepare(kCommit).run();
+    } catch (const StoreFault& fault) {
+      if (connection.in_transaction()) connection.execute(kRollback);
+      outcome.result = to_error(fault);
+    } catch (...) {
+      if (connection.in_transaction()) connection.execute(kRollback);
+      outcome.fault = std::current_exception();
+    }
+    job.done(std::move(outcome));
+  }
+}
+
+}  // namespace gantry::store::sqlite

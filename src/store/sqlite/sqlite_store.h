@@ -1,0 +1,113 @@
+#pragma once
+// The store on SQLite: one writer thread with group commit, some reader threads, WAL with
+// synchronous=FULL. Owns its threads; stop() finishes what waits and joins them.
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "domain/directory.h"
+#include "domain/store.h"
+#include "store/sqlite/connection.h"
+
+namespace gantry::store::sqlite {
+
+class SqliteTx;
+
+struct StoreOptions {
+  std::string path;  // of the database file
+  std::size_t readers = 2;
+  std::size_t write_queue_max = 10'000;
+  std::size_t read_queue_max = 10'000;
+  std::size_t group_max = 256;                   // functions in one commit
+  std::chrono::milliseconds group_time_max{20};  // of running functions before the commit
+};
+
+struct StoreMetrics {
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> writes{0};
+  std::atomic<std::uint64_t> reads{0};
+  std::atomic<std::uint64_t> failed_commits{0};
+  std::atomic<std::uint64_t> write_queue{0};
+};
+
+class SqliteStore final : public domain::Store {
+ public:
+  // Opens and migrates the database and fills the directory. Recorders and followers are set
+  // before start(). Errors name the path and the remedy.
+  static Result<std::unique_ptr<SqliteStore>> open(StoreOptions options,
+                                                   domain::Directory& directory);
+  ~SqliteStore() override;
+
+  void add_recorder(domain::EventRecorder& recorder) { recorders_.push_back(&recorder); }
+  void add_follower(domain::EventFollower& follower) { followers_.push_back(&follower); }
+  void start();
+  void stop();
+
+  Result<void> write_now(const std::function<Result<void>(domain::Tx&)>& work) override;
+  Result<void> read_now(const std::function<Result<void>(const domain::Tx&)>& work) override;
+
+  const StoreMetrics& metrics() const { return metrics_; }
+
+ protected:
+  Task<void> run_write(std::function<Result<void>(domain::Tx&)> work) override;
+  Task<void> run_read(std::function<Result<void>(const domain::Tx&)> work) override;
+
+ private:
+  struct Outcome {
+    Result<void> result;
+    std::exception_ptr fault;
+  };
+  template <class Work>
+  struct Job {
+    Work work;
+    std::function<void(Outcome)> done;
+  };
+  using WriteJob = Job<std::function<Result<void>(domain::Tx&)>>;
+  using ReadJob = Job<std::function<Result<void>(const domain::Tx&)>>;
+
+  // A queue shared with the threads that empty it.
+  template <class JobType>
+  struct Queue {
+    std::mutex mutex;
+    std::condition_variable filled;
+    std::deque<JobType> jobs;
+    bool stopping = false;
+
+    bool push(JobType job, std::size_t max);
+    bool pop(JobType& job);  // waits; false when stopping and empty
+    void stop();
+  };
+
+  SqliteStore(StoreOptions options, domain::Directory& directory);
+
+  template <class JobType, class Work>
+  Task<void> submit(Queue<JobType>& queue, std::size_t max, Work work);
+  void load_directory();
+  void write_loop();
+  void read_loop(const std::string& path);
+  void run_group(std::vector<WriteJob>& group);
+  bool try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes);
+  Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
+  static Outcome run_in_savepoint(SqliteTx& tx, Connection& connection,
+                                  const std::function<Result<void>(domain::Tx&)>& work);
+  void publish(SqliteTx& tx);
+  void tell_followers(SqliteTx& tx);
+
+  const StoreOptions options_;
+  domain::Directory& directory_;
+  std::vector<domain::EventRecorder*> recorders_;
+  std::vector<domain::EventFollower*> followers_;
+  Connection writer_;
+  Queue<WriteJob> writes_;
+  Queue<ReadJob> reads_;
+  std::vector<std::thread> threads_;
+  StoreMetrics metrics_;
+};
+
+}  // namespace gantry::store::sqlite
