@@ -1,0 +1,239 @@
+#include "wire/query_string.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "domain/error_codes.h"
+#include "wire/query_string_tree.h"
+
+namespace gantry::wire {
+namespace {
+
+// The length of the UTF-8 character at the front of `bytes`, or 0 when it is not one.
+std::size_t character_bytes(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const unsigned char lead = at(0);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xC2 && lead <= 0xDF   ? 2
+                           : lead >= 0xE0 && lead <= 0xEF ? 3
+                           : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                          : 0;
+  if (size == 0 || bytes.size() < size) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (lead == 0xE0 && at(1) < 0xA0) || (lead == 0xF0 && at(1) < 0x90);
+  const bool surrogate = lead == 0xED && at(1) > 0x9F;
+  const bool beyond = lead == 0xF4 && at(1) > 0x8F;
+  return overlong || surrogate || beyond ? 0 : size;
+}
+
+bool is_utf8(std::string_view text) {
+  if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) return true;
+  while (!text.empty()) {
+    const std::size_t size = character_bytes(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+std::optional<char> escaped_byte(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size() || text[at] != '%') return std::nullopt;
+  const int high = hex_digit(text[at + 1]);
+  const int low = hex_digit(text[at + 2]);
+  if (high < 0 || low < 0) return std::nullopt;
+  return static_cast<char>(high * 16 + low);
+}
+
+// Appends the decoded text; false when an escape is malformed or does not spell UTF-8.
+bool append_decoded(std::string_view text, std::string& out) {
+  for (std::size_t i = 0; i < text.size();) {
+    if (text[i] != '%') {
+      out += text[i] == '+' ? ' ' : text[i];
+      ++i;
+      continue;
+    }
+    // A character must be escaped as a whole.
+    std::array<char, 4> bytes{};
+    std::size_t count = 0;
+    std::size_t size = 0;
+    do {
+      const auto byte = escaped_byte(text, i + 3 * count);
+      if (!byte) break;
+      bytes[count++] = *byte;
+      size = character_bytes({bytes.data(), count});
+    } while (size == 0 && count < bytes.size());
+    if (size == 0) return false;
+    out.append(bytes.data(), size);
+    i += 3 * size;
+  }
+  return true;
+}
+
+bool is_encoded_bracket(std::string_view text, std::size_t at) {
+  return text.size() - at >= 3 && text[at] == '%' && text[at + 1] == '5' &&
+         (text[at + 2] == 'B' || text[at + 2] == 'b' || text[at + 2] == 'D' || text[at + 2] == 'd');
+}
+
+// qs writes escaped brackets plainly before it looks at anything else.
+std::string with_plain_brackets(std::string_view raw) {
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (is_encoded_bracket(raw, i)) {
+      out += (raw[i + 2] | 0x20) == 'b' ? '[' : ']';
+      i += 2;
+    } else {
+      out += raw[i];
+    }
+  }
+  return out;
+}
+
+// The decoded text; `scratch` holds it when it differs from `text`.
+std::string_view decoded(std::string_view text, std::string& scratch) {
+  if (text.find_first_of("%+") == std::string_view::npos) return text;
+  scratch.clear();
+  if (append_decoded(text, scratch)) return scratch;
+  scratch = with_plain_brackets(text);
+  std::replace(scratch.begin(), scratch.end(), '+', ' ');
+  return scratch;
+}
+
+// Takes the text up to the next `&` off the front.
+std::string_view take_part(std::string_view& text) {
+  const std::size_t end = text.find('&');
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return part;
+}
+
+enum class Plain { Read, HasBrackets, TooManyItems };
+
+bool has_bracket(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '[' || text[i] == ']' || is_encoded_bracket(text, i)) return true;
+  }
+  return false;
+}
+
+// Almost every query string is `a=b&c=d`, and this reads it in one pass. It gives up where a key
+// has brackets, where a value may hide the end of one, and on keys that are left out.
+Plain read_plain(std::string_view raw, const QueryStringLimits& limits, json::object& out) {
+  std::string key_scratch;
+  std::string value_scratch;
+  while (!raw.empty()) {
+    const std::string_view part = take_part(raw);
+    const std::size_t equals = part.find('=');
+    const std::string_view raw_key = part.substr(0, equals);
+    const std::string_view raw_value =
+        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+    if (raw_key.empty() || has_bracket(raw_key)) return Plain::HasBrackets;
+    if (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)) {
+      return Plain::HasBrackets;
+    }
+    const std::string_view key = decoded(raw_key, key_scratch);
+    if (is_inherited_key(key) || has_bracket(key)) return Plain::HasBrackets;
+    const std::string_view value = decoded(raw_value, value_scratch);
+
+    json::value* earlier = out.if_contains(key);
+    if (earlier == nullptr) {
+      out.emplace(key, json::string(value, out.storage()));
+      continue;
+    }
+    if (!earlier->is_array()) {
+      json::array list(out.storage());
+      list.push_back(std::move(*earlier));
+      *earlier = std::move(list);
+    }
+    if (earlier->get_array().size() >= limits.array_items_max) return Plain::TooManyItems;
+    earlier->get_array().push_back(json::string(value, out.storage()));
+  }
+  return Plain::Read;
+}
+
+struct Parameter {
+  std::string key;
+  std::vector<std::string> values;
+};
+
+// Nothing when one key has more values than a list may have.
+std::optional<std::vector<Parameter>> list_parameters(std::string_view raw,
+                                                      const QueryStringLimits& limits) {
+  const std::string clean = with_plain_brackets(raw);
+  std::string_view left = clean;
+  std::vector<Parameter> parameters;
+  std::unordered_map<std::string, std::size_t> known;
+  std::string scratch;
+  for (bool more = true; more;) {
+    more = left.find('&') != std::string_view::npos;
+    const std::string_view part = take_part(left);
+    std::size_t equals = part.find("]=");
+    equals = equals == std::string_view::npos ? part.find('=') : equals + 1;
+    std::string key(decoded(part.substr(0, equals), scratch));
+    const auto [found, fresh] = known.try_emplace(std::move(key), parameters.size());
+    if (fresh) parameters.push_back({found->first, {}});
+    std::vector<std::string>& values = parameters[found->second].values;
+    if (values.size() >= limits.array_items_max) return std::nullopt;
+    values.emplace_back(equals == std::string_view::npos
+                            ? std::string_view{}
+                            : decoded(part.substr(equals + 1), scratch));
+  }
+  // Compat: JavaScript visits keys that are array indexes first, in rising order, and where two
+  // keys name one place the order decides.
+  const auto rank = [](const Parameter& parameter) {
+    return to_list_place(parameter.key).value_or(std::numeric_limits<std::uint32_t>::max());
+  };
+  std::stable_sort(parameters.begin(), parameters.end(),
+                   [&](const Parameter& a, const Parameter& b) { return rank(a) < rank(b); });
+  return parameters;
+}
+
+}  // namespace
+
+Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits,
+                                        json::storage_ptr storage) {
+  json::object out(storage);
+  if (raw.empty()) return out;
+  const auto parts = static_cast<std::size_t>(std::count(raw.begin(), raw.end(), '&')) + 1;
+  if (parts > limits.parameters_max || !is_utf8(raw)) return ErrorCode::InvalidQueryParameters;
+
+  out.reserve(parts);
+  switch (read_plain(raw, limits, out)) {
+    case Plain::Read:
+      return out;
+    case Plain::TooManyItems:
+      return ErrorCode::InvalidQueryParameters;
+    case Plain::HasBrackets:
+      break;
+  }
+  const auto parameters = list_parameters(raw, limits);
+  if (!parameters) return ErrorCode::InvalidQueryParameters;
+  QueryTree tree(limits);
+  for (const Parameter& parameter : *parameters) {
+    if (tree.add(parameter.key, parameter.values) == QueryTree::Added::TooManyItems) {
+      return ErrorCode::InvalidQueryParameters;
+    }
+  }
+  return tree.to_json(storage);
+}
+
+Result<json::object> parse_form(std::string_view body, const QueryStringLimits& limits,
+                                json::storage_ptr storage) {
+  return parse_query_string(body, limits, std::move(storage));
+}
+
+}  // namespace gantry::wire
