@@ -42,7 +42,6 @@ Method to_method(beast_http::verb verb) {
 
 unsigned to_status(const boost::system::error_code& fault) {
   if (fault == beast_http::error::header_limit) return 431;
-  if (fault == beast_http::error::bad_version) return 505;
   return 400;
 }
 
