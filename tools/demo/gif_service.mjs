@@ -57,7 +57,7 @@ export function start_gif_service({ port = 0, log = () => {} } = {}) {
   });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { port } = await start_gif_service({ port: Number(process.argv[2] ?? 0), log: console.log });
   console.log(`gif service on http://127.0.0.1:${port}`);
 }

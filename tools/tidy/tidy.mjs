@@ -28,4 +28,4 @@ function main() {
   process.exitCode = problems.length ? 1 : 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) main();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();
