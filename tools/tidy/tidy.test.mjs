@@ -89,6 +89,8 @@ const harmless = [
   ['a title inside a fence is none', { 'docs/x.md': '# A\n```\n# comment\n```\n' }],
   ['a made header may be included by its bare name', { 'src/domain/x.cc': '#include "made_names.h"\n' }],
   ['static_assert is no assert', { 'src/domain/x.cc': 'static_assert(1);\n' }],
+  ['a capturing lambda may return the task of another', { 'src/domain/x.cc': 'auto f = [this](int a) -> Task<int> { return g(a); };\nTask<int> h() { co_return 1; }\n' }],
+  ['a test may use a namespace whole', { 'tests/unit/x_test.cc': 'using namespace gantry;\n' }],
   ['a lambda without captures may be a coroutine', { 'src/domain/x.cc': 'auto f = [](int a) -> Task<int> { co_return a; };\n' }],
 ];
 

@@ -6,13 +6,24 @@ const in_src = (path) => is_source(path);
 const in_src_but = (...folders) => (path) => is_source(path) && !folders.some((folder) => path.startsWith(folder));
 const kNoise = ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'];
 
+// The text between the first brace at or after `from` and its partner.
+function body_after(code, from) {
+  const begin = code.indexOf('{', from);
+  let depth = 0;
+  for (let at = begin; at >= 0 && at < code.length; ++at) {
+    if (code[at] === '{') ++depth;
+    if (code[at] === '}' && --depth === 0) return code.slice(begin, at);
+  }
+  return '';
+}
+
 // `of` says which part of a C++ file is searched: code, strings or comments.
 export const rules = [
   { of: 'code', where: in_src_but('src/base/'), pattern: /\basio::detached\b/g,
     instead: 'asio::detached loses its failures: spawn(group, name, task)' },
   { of: 'code', where: is_cpp, pattern: /\.detach\s*\(\s*\)/g,
     instead: 'a detached thread has no owner: join it' },
-  { of: 'code', where: is_cpp, pattern: /\busing\s+namespace\s+(?!(?:\w+::)*(?:\w*literals|awaitable_operators)\b)[\w:]+/g,
+  { of: 'code', where: (path) => is_source(path) || path.endsWith('.h'), pattern: /\busing\s+namespace\s+(?!(?:\w+::)*(?:\w*literals|awaitable_operators)\b)[\w:]+/g,
     instead: 'name what you use instead of a whole namespace' },
   { of: 'code', where: in_src_but('src/app/', 'src/main.cc'), pattern: /\bstd::(?:cout|cerr|clog)\b|\b(?:std::)?(?:printf|puts)\s*\(/g,
     instead: 'only commands print: gantry::log' },
@@ -28,7 +39,8 @@ export const rules = [
   { of: 'code', where: in_src, pattern: /\bstd::(?:rand|srand|random_device|mt19937\w*)\b/g,
     instead: 'chance comes from base/crypto.h' },
   { of: 'code', where: in_src, pattern: /\[[^\][\n]*[\w&=][^\][\n]*\]\s*\([^()]*\)\s*(?:mutable\s*)?->\s*(?:gantry::)?(?:Task\s*<|asio::awaitable\s*<)/g,
-    instead: "a capturing coroutine lambda loses its captures: a member function or arguments" },
+    only_if: (code, end) => /\bco_(?:await|return|yield)\b/.test(body_after(code, end)),
+    instead: 'a capturing coroutine lambda loses its captures: a member function or arguments' },
   { of: 'code', where: is_cpp, pattern: /\b(?:class|struct)\s+\w+(?:Manager|Helper|Utils?|Impl)\b/g,
     instead: 'find the noun that says what it is' },
   { of: 'code', where: is_cpp, pattern: /\b(?:class|struct)\s+I[A-Z][a-z]\w*\b/g,
@@ -45,12 +57,12 @@ function check_cpp(path, text, problem) {
   const parts = take_apart(text);
   for (const rule of wanted) {
     for (const match of parts[rule.of].matchAll(rule.pattern)) {
+      if (rule.only_if && !rule.only_if(parts[rule.of], match.index + match[0].length)) continue;
       problem(path, line_of(text, match.index), `"${match[0].trim().slice(0, 60)}": ${rule.instead}`);
     }
   }
 }
 
-// `own` are this tool's files, which must be able to speak of what they forbid.
 export function check_tokens(tree, problem) {
   const noise = new RegExp(`\\b(?:${kNoise.join('|')})\\b`, 'g');
   const home = /(?<![\w.$}])\/(?:home|root|Users|work)\/[\w.]/g;
