@@ -15,7 +15,8 @@ std::string sorted(std::string_view sort, std::string_view documents) {
   EXPECT_TRUE(order) << sort;
   if (!order) return "error";
   std::vector<json::object> list;
-  for (const json::value& item : json::parse(documents).as_array()) {
+  const json::value parsed = json::parse(documents);
+  for (const json::value& item : parsed.as_array()) {
     list.push_back(item.as_object());
   }
   std::stable_sort(list.begin(), list.end(), *order);
