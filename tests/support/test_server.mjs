@@ -193,22 +193,22 @@ export class TestServer {
     this.#child = undefined;
   }
 
-  // Sends one test control, e.g. {cmd: 'advance-clock', ms: 1000}, and returns its answer.
-  control(command) {
-    return within(`an answer to ${JSON.stringify(command)}`, kControlMs, new Promise((resolve, reject) => {
+  // Sends one command or test control, e.g. {command: 'advance-clock', ms: 1000}; returns its answer.
+  control(request) {
+    return within(`an answer to ${JSON.stringify(request)}`, kControlMs, new Promise((resolve, reject) => {
       const socket = net.createConnection(path.join(this.data, 'control.sock'));
       let text = '';
       socket.on('error', reject);
-      socket.on('connect', () => socket.write(`${JSON.stringify(command)}\n`));
+      socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
       socket.on('data', (chunk) => {
         text += chunk;
         if (!text.includes('\n')) return;
         socket.end();
         const answer = JSON.parse(text.slice(0, text.indexOf('\n')));
-        if (answer.error) reject(new Error(`${command.cmd}: ${answer.error}`));
+        if (answer.ok === false) reject(new Error(`${request.command}: ${answer.error}`));
         else resolve(answer);
       });
-      socket.on('close', () => reject(new Error(`no answer to ${command.cmd}`)));
+      socket.on('close', () => reject(new Error(`no answer to ${request.command}`)));
     }));
   }
 

@@ -100,9 +100,7 @@ async function wait_ready(address) {
 // `gantry token` asks the running server through DIR/control.sock for a token of its own.
 async function fresh_token(options, username) {
   const { stdout } = await promisify(execFile)(options.binary, ['token', username, '--data', options.data]);
-  const token = /X-Auth-Token:\s*(\S+)/i.exec(stdout)?.[1];
-  const user_id = /X-User-Id:\s*(\S+)/i.exec(stdout)?.[1];
-  if (!token || !user_id) throw new Error(`gantry token printed no X-Auth-Token and X-User-Id:\n${stdout}`);
+  const { authToken: token, userId: user_id } = JSON.parse(stdout);
   return { token, user_id };
 }
 
