@@ -3,7 +3,7 @@ add_library(gantry_compiler INTERFACE)
 
 target_compile_options(gantry_compiler INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
-  -Wcast-align -Wunused -Wformat=2 -Wimplicit-fallthrough -Wnull-dereference -Werror)
+  -Wcast-align -Wunused -Wformat=2 -Wimplicit-fallthrough -Wnull-dereference -Wno-missing-field-initializers -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside the standard library and Boost when it inlines coroutines.
   target_compile_options(gantry_compiler INTERFACE -fcoroutines -Wno-null-dereference

@@ -52,7 +52,12 @@ ErrorReply to_rest(const Error& error) {
   // (tests/api/errors_test.mjs).
   const bool named = info.kind != ErrorClass::Forbidden && info.kind != ErrorClass::TooMany;
   if (named && !info.code.empty()) body["errorType"] = info.code;
-  if (named && !error.details.is_null()) body["details"] = error.details;
+  if (error.code == ErrorCode::LoginFailed && !error.details.is_null()) {
+    // A refused login carries its code as `error` and the words as `message`.
+    body["error"] = error.details;
+  } else if (named && !error.details.is_null()) {
+    body["details"] = error.details;
+  }
   if (info.kind == ErrorClass::Unauthenticated) {
     // Compat: the seed shows status and message, newer servers success and error; all four
     // satisfy both (tests/api/login_test.mjs).

@@ -36,7 +36,7 @@ struct Field {
   bool may_be_null = false;
   std::size_t min_length_ = 0;
   std::size_t max_length_ = 0;  // 0: no limit
-  std::string_view pattern_;
+  std::string_view pattern_{};
   std::array<std::string_view, 10> values_{};
 
   constexpr Field with_default() const { return with(&Field::defaulted, true); }

@@ -1,0 +1,113 @@
+#include "app/command_line.h"
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "app/config.h"
+#include "app/control_socket.h"
+#include "app/data_directory.h"
+#include "app/server.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+namespace gantry::app {
+namespace {
+
+constexpr int kRefused = 1;
+constexpr int kWrongSetup = 2;
+constexpr int kDamagedData = 3;
+
+int report(const Error& error) {
+  std::cerr << "gantry: " << text_of(error) << std::endl;
+  return error.code == ErrorCode::StorageFailed ? kDamagedData : kWrongSetup;
+}
+
+int serve(const Flags& flags) {
+  auto config = make_config(flags);
+  if (!config) return report(config.error());
+  if (!log::set_level(config->log_level)) {
+    return report(failure("--log-level \"" + config->log_level +
+                          "\": known are debug, info, warn and error"));
+  }
+  auto server = Server::open(*std::move(config));
+  if (!server) return report(server.error());
+  if (auto ran = (*server)->run(); !ran) return report(ran.error());
+  return 0;
+}
+
+// Asks the server that holds the data, or opens the data when there is none.
+int command(const Flags& flags, json::object request) {
+  auto config = make_config(flags);
+  if (!config) return report(config.error());
+  json::object reply;
+  if (DataDirectory::is_locked(config->data)) {
+    auto answer = ask_server(config->data + "/control.sock", request);
+    if (!answer) return report(answer.error());
+    reply = *std::move(answer);
+  } else {
+    log::set_level(log::Level::Warn);
+    auto server = Server::open(*std::move(config));
+    if (!server) return report(server.error());
+    reply = (*server)->run_command(std::move(request));
+  }
+  const bool ok = reply.contains("ok") && reply.at("ok") == json::value(true);
+  if (!ok) {
+    std::cerr << "gantry: " << text_of(reply, "error") << std::endl;
+    return kRefused;
+  }
+  reply.erase("ok");
+  std::cout << json::serialize(reply) << std::endl;
+  return 0;
+}
+
+void add_data_flag(CLI::App& app, Flags& flags) {
+  app.add_option("--data", flags.data, "data directory (default ./gantry-data)");
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{"Gantry: team chat with webhooks at its heart", "gantry"};
+  app.set_version_flag("--version", std::string(kVersion));
+  app.require_subcommand(1);
+  Flags flags;
+
+  CLI::App* serve_command = app.add_subcommand("serve", "run the server");
+  add_data_flag(*serve_command, flags);
+  serve_command->add_option("--listen", flags.listen,
+                            "HOST:PORT, may be repeated (default 127.0.0.1:3000)");
+  serve_command->add_option("--tls-cert", flags.tls_cert, "certificate chain, PEM");
+  serve_command->add_option("--tls-key", flags.tls_key, "private key, PEM");
+  serve_command->add_option("--metrics-listen", flags.metrics_listen,
+                            "HOST:PORT of /metrics, e.g. 127.0.0.1:9458 (default off)");
+  serve_command->add_option("--compat-version", flags.compat_version,
+                            "Rocket.Chat version that clients are told");
+  serve_command->add_option("--log-level", flags.log_level, "debug, info, warn or error");
+  serve_command->add_option("--io-threads", flags.io_threads,
+                            "threads for connections (default: one a processor)");
+
+  std::string username;
+  CLI::App* token_command =
+      app.add_subcommand("token", "make a login token and print it with the user's id");
+  token_command->add_option("username", username)->required();
+  add_data_flag(*token_command, flags);
+
+  CLI::App* openapi_command =
+      app.add_subcommand("openapi", "print the OpenAPI description of the API");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongSetup;
+  }
+  if (serve_command->parsed()) return serve(flags);
+  if (token_command->parsed()) {
+    return command(flags, {{"command", "token"}, {"username", username}});
+  }
+  if (openapi_command->parsed()) std::cout << json::serialize(describe_api()) << std::endl;
+  return 0;
+}
+
+}  // namespace gantry::app

@@ -1,0 +1,28 @@
+#include "app/control_commands.h"
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+namespace gantry::app {
+
+asio::awaitable<json::object> ControlCommands::run(json::object request) const {
+  const std::string name(text_of(request, "command"));
+  const auto at = commands_.find(name);
+  if (at == commands_.end()) {
+    co_return json::object{{"ok", false}, {"error", "unknown command \"" + name + "\""}};
+  }
+  try {
+    Result<json::object> result = co_await at->second(std::move(request));
+    if (!result) {
+      co_return json::object{{"ok", false}, {"error", text_of(result.error())}};
+    }
+    json::object reply = *std::move(result);
+    reply["ok"] = true;
+    co_return reply;
+  } catch (const std::exception& fault) {
+    log::error("command failed", {{"command", name}, {"fault", fault.what()}});
+    co_return json::object{{"ok", false}, {"error", fault.what()}};
+  }
+}
+
+}  // namespace gantry::app

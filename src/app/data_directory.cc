@@ -1,0 +1,85 @@
+#include "app/data_directory.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "domain/error_codes.h"
+
+namespace gantry::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTestMark[] = "/test-mode";
+
+Error system_failure(const std::string& path, int code, const std::string& remedy) {
+  return failure(path + ": " + std::strerror(code) + "; " + remedy);
+}
+
+Result<void> check_mark(const std::string& path, WorkspaceKind kind) {
+  const std::string mark = path + kTestMark;
+  const bool has_data = fs::exists(path + "/gantry.db");
+  const bool marked = fs::exists(mark);
+  if (kind == WorkspaceKind::Normal && marked) {
+    return failure(path + " was made with TEST_MODE and has known passwords: use another --data");
+  }
+  if (kind == WorkspaceKind::Test && has_data && !marked) {
+    return failure(path + " was not made with TEST_MODE: use an empty --data for tests");
+  }
+  if (kind == WorkspaceKind::Test && !marked) {
+    std::ofstream(mark) << "This workspace has known passwords.\n";
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<DataDirectory> DataDirectory::open(const std::string& path, WorkspaceKind kind) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    return system_failure(path, error.value(), "make the parent writable or choose another --data");
+  }
+  ::chmod(path.c_str(), 0700);
+  const std::string lock_path = path + "/lock";
+  const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return system_failure(lock_path, errno, "make the directory writable for this user");
+  }
+  DataDirectory directory(path, lock);
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    return failure(path + " is in use by another gantry: stop it, or choose another --data");
+  }
+  TRY_DO(check_mark(path, kind));
+  fs::create_directories(directory.uploads_path(), error);
+  if (error) {
+    return system_failure(directory.uploads_path(), error.value(),
+                          "make the directory writable for this user");
+  }
+  return directory;
+}
+
+bool DataDirectory::is_locked(const std::string& path) {
+  const int lock = ::open((path + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool taken = ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+  ::close(lock);
+  return taken;
+}
+
+DataDirectory::DataDirectory(DataDirectory&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+DataDirectory::~DataDirectory() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+}  // namespace gantry::app

@@ -1,0 +1,140 @@
+#include "app/first_run.h"
+
+#include <algorithm>
+
+#include "base/ids.h"
+#include "domain/session_service.h"
+
+namespace gantry::app {
+namespace {
+
+using domain::RoomId;
+using domain::Setting;
+using domain::Tx;
+using domain::User;
+using domain::UserId;
+
+constexpr std::string_view kTestAccount = "rocketchat.internal.admin.test";
+
+void ensure_rights(Tx& tx, Time now) {
+  const auto roles = tx.rights().list_roles();
+  for (const domain::Role& role : domain::default_roles(now)) {
+    const bool known = std::any_of(roles.begin(), roles.end(),
+                                   [&](const domain::Role& r) { return r.id == role.id; });
+    if (!known) tx.rights().put_role(role);
+  }
+  const auto grants = tx.rights().list_grants();
+  for (const domain::Grant& grant : domain::default_grants(now)) {
+    const bool known = std::any_of(grants.begin(), grants.end(), [&](const domain::Grant& g) {
+      return g.permission == grant.permission;
+    });
+    if (!known) tx.rights().put_grant(grant);
+  }
+}
+
+void ensure_settings(Tx& tx, const Config& config, const std::string& site_url) {
+  const auto stored = tx.settings().list();
+  const bool fresh = stored.empty();
+  const auto has = [&](Setting setting) {
+    return std::any_of(stored.begin(), stored.end(),
+                       [&](const auto& row) { return row.first == setting; });
+  };
+  if (!has(Setting::UniqueId)) tx.settings().put(Setting::UniqueId, json::value(random_id()));
+  if (fresh) {
+    for (const auto& [setting, value] : config.initial_settings) tx.settings().put(setting, value);
+  }
+  tx.settings().put(Setting::SiteUrl, json::value(site_url));
+  for (const auto& [setting, value] : config.forced_settings) tx.settings().put(setting, value);
+}
+
+void ensure_general(Tx& tx, Time now) {
+  if (tx.rooms().find(RoomId{"GENERAL"})) return;
+  domain::Room room;
+  room.id = RoomId{"GENERAL"};
+  room.type = domain::RoomType::Channel;
+  room.name = "general";
+  room.is_default = true;
+  room.created_at = room.updated_at = now;
+  tx.rooms().insert(room);
+}
+
+void ensure_bot(Tx& tx, Time now) {
+  const UserId id{"rocket.cat"};
+  if (tx.users().find(id)) return;
+  User bot;
+  bot.id = id;
+  bot.username = "rocket.cat";
+  bot.name = "Rocket.Cat";
+  bot.type = "bot";
+  bot.roles = {std::string(domain::kBotRole)};
+  bot.created_at = bot.updated_at = now;
+  tx.users().insert(bot);
+}
+
+void join_default_rooms(Tx& tx, const User& user, Time now) {
+  tx.rooms().visit_all([&](const domain::Room& room) {
+    if (!room.is_default) return;
+    domain::Subscription subscription;
+    subscription.id = new_id<domain::SubscriptionId>();
+    subscription.room = room.id;
+    subscription.user = user.id;
+    subscription.joined_at = subscription.updated_at = now;
+    tx.subscriptions().insert(subscription);
+  });
+}
+
+User account(std::string username, const std::string& password, std::string name, Time now) {
+  User user;
+  user.id = new_id<UserId>();
+  user.username = std::move(username);
+  user.name = std::move(name);
+  user.roles = {std::string(domain::kAdminRole)};
+  user.password_bcrypt = domain::hash_password(domain::Password::from_plain(password));
+  user.created_at = user.updated_at = now;
+  return user;
+}
+
+// Known to every reader of this file: only in a workspace that was made for tests.
+void ensure_test_account(Tx& tx, Time now) {
+  if (tx.users().find(UserId{kTestAccount})) return;
+  User user = account(std::string(kTestAccount), std::string(kTestAccount),
+                      "RocketChat Internal Admin Test", now);
+  user.id = UserId{kTestAccount};
+  user.emails = {{std::string(kTestAccount) + "@rocket.chat", true}};
+  tx.users().insert(user);
+  join_default_rooms(tx, user, now);
+}
+
+void ensure_admin(Tx& tx, const Config& config, Time now, FirstRun& out) {
+  if (tx.users().count_admins() > 0) return;
+  out.made_admin = true;
+  std::string password = config.admin.password;
+  if (password.empty()) {
+    password = random_id(20);
+    out.admin_password = password;
+  }
+  User admin = account(config.admin.username, password, config.admin.name, now);
+  if (!config.admin.email.empty()) {
+    admin.emails = {{config.admin.email, config.admin.email_verified}};
+  }
+  tx.users().insert(admin);
+}
+
+}  // namespace
+
+Result<FirstRun> prepare_workspace(domain::Store& store, const Config& config,
+                                   const std::string& site_url, Time now) {
+  FirstRun out;
+  TRY_DO(store.write_now([&](Tx& tx) -> Result<void> {
+    ensure_rights(tx, now);
+    ensure_settings(tx, config, site_url);
+    ensure_general(tx, now);
+    ensure_bot(tx, now);
+    if (config.test_mode) ensure_test_account(tx, now);
+    ensure_admin(tx, config, now, out);
+    return Done{};
+  }));
+  return out;
+}
+
+}  // namespace gantry::app

@@ -1,0 +1,9 @@
+#pragma once
+
+#include <string_view>
+
+namespace gantry::app {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+}  // namespace gantry::app

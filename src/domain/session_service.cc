@@ -1,0 +1,134 @@
+#include "domain/session_service.h"
+
+#include "base/crypto.h"
+#include "domain/error_codes.h"
+
+namespace gantry::domain {
+namespace {
+
+constexpr unsigned kBcryptCost = 10;
+constexpr std::size_t kLoginTokensMax = 50;  // per account; the oldest go first
+
+// Checked when there is no such account, so that a caller cannot tell from the time taken.
+const std::string& stand_in_hash() {
+  static const std::string hash = bcrypt_hash(sha256_hex("no such account"), kBcryptCost);
+  return hash;
+}
+
+Error login_failed() {
+  return ErrorCode::LoginFailed;
+}
+
+Token login_token(const UserId& user, const std::string& secret, Time now) {
+  return {hash_token(secret), user, TokenKind::Login, "", "", false, now};
+}
+
+void add_login_token(Tx& tx, const Token& token) {
+  std::vector<Token> logins;
+  for (Token& old : tx.users().list_tokens(token.user)) {
+    if (old.kind == TokenKind::Login) logins.push_back(std::move(old));
+  }
+  for (std::size_t i = 0; i + kLoginTokensMax <= logins.size(); ++i) {
+    tx.users().remove_token(logins[i].hash);
+  }
+  tx.users().insert_token(token);
+}
+
+}  // namespace
+
+Password Password::from_plain(std::string_view text) {
+  return {sha256_hex(text)};
+}
+
+Password Password::from_digest(std::string_view hex) {
+  return {to_lower(hex)};
+}
+
+std::string hash_password(const Password& password) {
+  return bcrypt_hash(password.digest, kBcryptCost);
+}
+
+std::shared_ptr<const User> SessionService::find_account(NameKind kind,
+                                                         const std::string& name) const {
+  switch (kind) {
+    case NameKind::Id:
+      return context_.directory.find_user(UserId{name});
+    case NameKind::Email:
+      return context_.directory.find_user_by_email(name);
+    case NameKind::Username:
+      return context_.directory.find_user_by_name(name);
+    case NameKind::Any:
+      return name.find('@') == std::string::npos ? context_.directory.find_user_by_name(name)
+                                                 : context_.directory.find_user_by_email(name);
+  }
+  return nullptr;
+}
+
+Task<LoggedIn> SessionService::login(NameKind kind, std::string name, Password password) {
+  const std::shared_ptr<const User> user = find_account(kind, name);
+  std::string hash = user ? user->password_bcrypt : std::string();
+  std::string digest = password.digest;
+  const std::function<bool()> check = [hash, digest] {
+    if (!hash.empty()) return bcrypt_matches(digest, hash);
+    return bcrypt_matches(digest, stand_in_hash()) && false;
+  };
+  CO_TRY(const bool matches, co_await context_.compute.run<bool>(check, ErrorCode::Busy));
+  if (!user || !matches) co_return login_failed();
+  if (user->type == "app") {
+    co_return Error(ErrorCode::LoginFailed, "error-app-user-is-not-allowed-to-login");
+  }
+  if (!user->active) {
+    co_return Error(ErrorCode::LoginFailed, "User is not activated")
+        .with_details("error-user-is-not-activated");
+  }
+  co_return co_await system_create_token(user->id);
+}
+
+Task<LoggedIn> SessionService::system_create_token(UserId id) {
+  const std::string secret = random_secret();
+  const Time now = context_.clock.now();
+  const std::function<Result<User>(Tx&)> work = [id, secret, now](Tx& tx) -> Result<User> {
+    std::optional<User> user = tx.users().find(id);
+    if (!user) return Error(ErrorCode::InvalidUser);
+    user->last_login = now;
+    tx.users().update(*user);
+    add_login_token(tx, login_token(id, secret, now));
+    return *user;
+  };
+  CO_TRY(User user, co_await context_.store.write<User>(work));
+  co_return LoggedIn{std::make_shared<const User>(std::move(user)), secret};
+}
+
+Task<LoggedIn> SessionService::resume(std::string secret) {
+  const auto token = context_.directory.find_token(hash_token(secret));
+  const auto user = token ? context_.directory.find_user(token->user) : nullptr;
+  if (!user || !user->active) {
+    co_return Error(ErrorCode::LoginFailed,
+                    "You've been logged out by the server. Please log in again.")
+        .with_details(403);
+  }
+  co_return LoggedIn{user, secret};
+}
+
+Task<void> SessionService::logout(Caller caller) {
+  const std::string hash = caller.token_hash;
+  const std::function<Result<void>(Tx&)> work = [hash](Tx& tx) -> Result<void> {
+    tx.users().remove_token(hash);
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work);
+}
+
+Task<void> SessionService::logout_everywhere(Caller caller, UserId user) {
+  if (user != caller.id() &&
+      !context_.directory.has_permission(*caller.user, Permission::LogoutOtherUser)) {
+    co_return ErrorCode::Refused;
+  }
+  const std::function<Result<void>(Tx&)> work = [user](Tx& tx) -> Result<void> {
+    for (const Token& token : tx.users().list_tokens(user)) tx.users().remove_token(token.hash);
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work);
+}
+
+}  // namespace gantry::domain
