@@ -1,0 +1,44 @@
+// JSON from strangers: bounded parsing never throws, and what was read is written and read again
+// unchanged. The order of values that lists are sorted by must hold together on anything.
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "base/json.h"
+#include "wire/value_order.h"
+
+namespace {
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace gantry;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const JsonLimits limits{.bytes_max = 1 << 16, .depth_max = 32};
+  const auto value = parse_json(text, limits);
+  if (!value) return 0;
+  require(text.size() <= limits.bytes_max);
+  static_cast<void>(is_truthy(*value));
+  static_cast<void>(to_js_string(*value));
+  require(wire::compare_values(*value, *value) == 0);
+
+  const auto again = parse_json(json::serialize(*value), {.bytes_max = 1 << 20, .depth_max = 32});
+  require(again.has_value());
+  require(wire::compare_values(*value, *again) == 0);
+
+  if (const json::array* items = value->if_array(); items != nullptr && items->size() >= 3) {
+    const auto& a = (*items)[0];
+    const auto& b = (*items)[1];
+    const auto& c = (*items)[2];
+    require(wire::compare_values(a, b) == 0 <=> wire::compare_values(b, a));
+    if (wire::compare_values(a, b) <= 0 && wire::compare_values(b, c) <= 0) {
+      require(wire::compare_values(a, c) <= 0);
+    }
+  }
+  return 0;
+}
