@@ -67,10 +67,14 @@ class TestServer {
     if (!started) throw std::runtime_error(started.error().message);
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { io_.run(); });
   }
-  ~TestServer() {
+  ~TestServer() { join(); }
+
+  // Ends the server and its threads.
+  void join() {
     server_.reset();
     work_.reset();
     for (auto& thread : threads_) thread.join();
+    threads_.clear();
   }
 
   FunctionService service;

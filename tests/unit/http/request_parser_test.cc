@@ -91,7 +91,8 @@ TEST(RequestParser, joins_forwarded_headers) {
 TEST(RequestParser, survives_noise) {
   unsigned state = 7;
   const auto random = [&state] { return (state = state * 1664525U + 1013904223U) >> 16U; };
-  const std::string alphabet("GETPOS /:?%HTTP/1.1\r\n\r\n\t\0;,=aZ09\xff\x80-_", 42);
+  using namespace std::string_literals;
+  const std::string alphabet = "GETPOS /:?%HTTP/1.1\r\n\r\n\t\0;,=aZ09\xff\x80-_"s;
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = round % 2 == 0 ? "GET / HTTP/1.1\r\nHost: h\r\n" : "";
     const std::size_t size = random() % 80;
