@@ -1,0 +1,2 @@
+// global: the other name of globalThis.
+$gantry.define('global', globalThis);

@@ -1,0 +1,41 @@
+#include "integrations/script/worker/channel.h"
+
+#include <cerrno>
+
+#include <sys/socket.h>
+
+namespace gantry::integrations::script {
+
+bool Channel::read_all(char* to, std::size_t count) {
+  while (count > 0) {
+    const ssize_t got = recv(file_, to, count, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    to += got;
+    count -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+std::optional<Channel::Frame> Channel::receive() {
+  char header_bytes[kFrameHeaderBytes];
+  if (!read_all(header_bytes, sizeof header_bytes)) return std::nullopt;
+  const FrameHeader header = read_frame_header(header_bytes);
+  if (header.body_bytes > kFrameBytesMaxToWorker) return std::nullopt;
+  Frame frame{header.type, std::string(header.body_bytes, '\0')};
+  if (!read_all(frame.body.data(), frame.body.size())) return std::nullopt;
+  return frame;
+}
+
+bool Channel::send(const std::string& frame) {
+  std::size_t sent = 0;
+  while (sent < frame.size()) {
+    const ssize_t count = ::send(file_, frame.data() + sent, frame.size() - sent, MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    sent += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+}  // namespace gantry::integrations::script

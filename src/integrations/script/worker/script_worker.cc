@@ -1,0 +1,119 @@
+#include "integrations/script/script_worker.h"
+
+#include <ctime>
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+#include "integrations/script/worker/channel.h"
+#include "integrations/script/worker/compile_session.h"
+#include "integrations/script/worker/run_session.h"
+#include "integrations/script/worker/sandbox.h"
+
+namespace gantry::embedded {
+std::span<const EmbeddedFile> script_prelude();
+std::span<const EmbeddedFile> script_compiler();
+}  // namespace gantry::embedded
+
+namespace gantry::integrations::script {
+
+namespace {
+
+// More than the server ever asks one worker to keep.
+constexpr std::size_t kStatesMax = 512;
+// Scripts begin with it when they were compiled for this engine; others are put in form first.
+constexpr std::string_view kCompiledMark = "/*gantry*/";
+
+class Worker {
+ public:
+  explicit Worker(int file) : channel_(file) {}
+
+  void prepare() {
+    tzset();
+    const auto prelude = embedded::script_prelude();
+    const auto compiler = embedded::script_compiler();
+    run_engine_ = QuickJs::the().prepare({prelude.begin(), prelude.end()});
+    compile_engine_ = QuickJs::the().prepare({compiler.begin(), compiler.end()});
+    confine_process(kStatesMax);
+  }
+
+  void serve() {
+    FrameWriter hello(FrameType::Hello);
+    hello.u32(kProtocolVersion).text({});
+    if (!channel_.send(std::move(hello).finish())) return;
+    while (auto frame = channel_.receive()) {
+      if (!(frame->type == FrameType::Run
+                ? run(frame->body)
+                : frame->type == FrameType::Compile && compile(frame->body))) {
+        return;
+      }
+    }
+  }
+
+ private:
+  bool run(std::string_view body) {
+    auto request = RunMessage::decode(body);
+    if (!request) return false;
+    for (const std::uint64_t id : request->forgotten) states_.erase(id);
+    auto& state = states_[request->state_id];
+    const bool is_new = state == nullptr;
+    if (is_new) {
+      if (!request->has_code || states_.size() > kStatesMax) return false;
+      if (!request->code.starts_with(kCompiledMark)) put_in_form(*request);
+      state = std::make_unique<ScriptState>(run_engine_);
+    } else if (state->remembered) {
+      state->memory.restore();
+    }
+    RunSession session(channel_, timer_, *request);
+    RunDoneMessage done = session.run(*state, run_engine_, is_new);
+    if (session.server_gone()) return false;
+    if (state->remembered) done.state_lives_on = true;
+    if (!done.state_lives_on) states_.erase(request->state_id);
+    return channel_.send(done.encode());
+  }
+
+  // What catch clauses see is put into V8's words by the compiled form; a script that the caller
+  // keeps as it was written gets it here. One that cannot be parsed stays as it is and fails.
+  void put_in_form(RunMessage& request) {
+    CompileMessage wanted;
+    wanted.mode = CompileMode::Plain;
+    wanted.cpu_us = request.load_cpu_us;
+    wanted.memory_bytes_max = ScriptLimits{}.compile.memory_bytes_max;
+    wanted.source = request.code;
+    CompileDoneMessage made = CompileSession(channel_, timer_).compile(wanted, compile_engine_);
+    if (made.compiled) request.code = std::move(made.code);
+  }
+
+  bool compile(std::string_view body) {
+    const auto request = CompileMessage::decode(body);
+    if (!request) return false;
+    const CompileDoneMessage done =
+        CompileSession(channel_, timer_).compile(*request, compile_engine_);
+    return channel_.send(done.encode());
+  }
+
+  Channel channel_;
+  CpuTimer timer_;
+  PreparedEngine run_engine_;
+  PreparedEngine compile_engine_;
+  std::map<std::uint64_t, std::unique_ptr<ScriptState>> states_;
+};
+
+}  // namespace
+
+int run_script_worker(int file) {
+  try {
+    prepare_process(file);
+    Worker worker(file);
+    worker.prepare();
+    worker.serve();
+    return 0;
+  } catch (const std::exception& fault) {
+    FrameWriter hello(FrameType::Hello);
+    hello.u32(0).text(fault.what());
+    Channel(file).send(std::move(hello).finish());
+    return 1;
+  }
+}
+
+}  // namespace gantry::integrations::script
