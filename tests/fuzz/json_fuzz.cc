@@ -1,6 +1,9 @@
 // JSON from strangers: bounded parsing never throws, and what was read is written and read again
-// unchanged. The order of values that lists are sorted by must hold together on anything.
+// unchanged, but for the last digits of a fraction (Boost.JSON 1.81 does not round them exactly).
+// The order of values that lists are sorted by must hold together on anything.
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -12,6 +15,32 @@ namespace {
 
 void require(bool condition) {
   if (!condition) std::abort();
+}
+
+namespace json = gantry::json;
+
+constexpr double kRoundingMax = 1e-14;  // of the number
+
+bool is_close(double a, double b) {
+  return a == b || std::abs(a - b) <= kRoundingMax * std::max(std::abs(a), std::abs(b));
+}
+
+bool is_same(const json::value& a, const json::value& b) {
+  if (a.is_double() && b.is_double()) return is_close(a.get_double(), b.get_double());
+  if (const json::array* items = a.if_array()) {
+    const json::array* others = b.if_array();
+    return others != nullptr &&
+           std::equal(items->begin(), items->end(), others->begin(), others->end(), is_same);
+  }
+  if (const json::object* members = a.if_object()) {
+    const json::object* others = b.if_object();
+    return others != nullptr && std::equal(members->begin(), members->end(), others->begin(),
+                                           others->end(), [](const auto& x, const auto& y) {
+                                             return x.key() == y.key() &&
+                                                    is_same(x.value(), y.value());
+                                           });
+  }
+  return a == b;
 }
 
 }  // namespace
@@ -29,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const auto again = parse_json(json::serialize(*value), {.bytes_max = 1 << 20, .depth_max = 32});
   require(again.has_value());
-  require(wire::compare_values(*value, *again) == 0);
+  require(is_same(*value, *again));
 
   if (const json::array* items = value->if_array(); items != nullptr && items->size() >= 3) {
     const auto& a = (*items)[0];
