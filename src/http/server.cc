@@ -166,7 +166,11 @@ void Server::Listening::accept_next(Door& door) {
   auto accepted = [self = shared_from_this(), &door](const Code& fault, Socket socket) {
     if (!door.acceptor.is_open()) return;
     if (!fault) {
-      self->welcome(std::move(socket));
+      try {
+        self->welcome(std::move(socket));
+      } catch (const std::exception& failed) {
+        log::error("cannot take a connection", {{"fault", failed.what()}});
+      }
       return self->accept_next(door);
     }
     if (fault == asio::error::connection_aborted) return self->accept_next(door);
