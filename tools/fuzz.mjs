@@ -1,6 +1,6 @@
 // Runs the fuzzers: `node tools/fuzz.mjs [--each 30s] [name]`. A fuzzer is a program
-// build/fuzz/gantry_fuzz_<name>; its kept corpus is tests/fuzz/corpus/<name>, what it finds new goes to
-// build/fuzz/corpus/<name>, an input that breaks it to build/fuzz/findings.
+// build/fuzz/<name>_fuzz; its kept corpus is tests/fuzz/corpus/<name>_fuzz, what it finds new
+// goes to build/fuzz/corpus, an input that breaks it to build/fuzz/findings.
 
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -40,7 +40,7 @@ function run_one(name, each) {
     `-max_len=${kInputBytesMax}`, `-rss_limit_mb=${kRssMbMax}`, '-timeout=10', `-artifact_prefix=${findings}/${name}-`,
     ...(fs.existsSync(dictionary) ? [`-dict=${dictionary}`] : [])];
   return new Promise((resolve, reject) => {
-    const child = spawn(path.join(build, `gantry_fuzz_${name}`), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(path.join(build, name), args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
     child.stderr.on('data', (chunk) => { output += chunk; });
     child.on('error', reject);
@@ -52,8 +52,8 @@ async function main() {
   const words = process.argv.slice(2);
   const at = words.indexOf('--each');
   const each = seconds_of(at < 0 ? kDefaultEach : words.splice(at, 2)[1] ?? '');
-  const names = fs.readdirSync(build).map((file) => /^gantry_fuzz_(\w+)$/.exec(file)?.[1])
-    .filter((name) => name && (words.length === 0 || words.includes(name)));
+  const names = fs.readdirSync(build).filter((file) => /^\w+_fuzz$/.test(file))
+    .filter((name) => words.length === 0 || words.some((word) => name === word || name === `${word}_fuzz`));
   if (names.length === 0) throw new Error(`no fuzzer ${words.join(' ')} in build/fuzz`);
   const results = [];
   await Promise.all(Array.from({ length: os.cpus().length }, async () => {

@@ -24,7 +24,13 @@ for (const name of ['SIGINT', 'SIGTERM']) {
 await import(pathToFileURL(path.resolve(file)).href);
 const tests = await run_registered(option('--filter'));
 const failed = tests.filter((one) => one.state === 'failed');
-for (const one of failed) console.log(`FAILED ${file}: ${one.name}\n  ${one.error}`);
+// What broke them all is told once.
+const reasons = new Map();
+for (const one of failed) reasons.set(one.error, [...(reasons.get(one.error) ?? []), one.name]);
+for (const [error, names] of reasons) {
+  const others = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  console.log(`FAILED ${path.relative(process.cwd(), file)}: ${names[0]}${others}\n  ${error}`);
+}
 if (failed.length) {
   for (const { data, lines } of server_logs()) {
     console.log(`  log of the server on ${data}, last ${kLogTail} lines:`);
