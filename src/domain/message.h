@@ -41,6 +41,9 @@ struct Message {
   json::value blocks;
   MessageId thread;
   std::optional<bool> thread_shown;
+  std::int64_t reply_count = 0;  // of a thread's first message, with the two below
+  std::optional<Time> last_reply_at;
+  std::vector<UserId> followers;
   std::optional<Time> edited_at;
   std::optional<UserRef> edited_by;
   int hook_depth = 0;  // how many outgoing integrations led to it

@@ -28,6 +28,23 @@ constexpr char kInsert[] =
 constexpr char kUpdate[] =
     "UPDATE messages SET sent_at = ?, author = ?, type = ?, thread = ?, extra = ? WHERE id = ?";
 constexpr char kDelete[] = "DELETE FROM messages WHERE id = ?";
+constexpr char kDiscountAuthor[] =
+    "UPDATE rooms SET message_count = max(0, message_count - gone.count) FROM (SELECT room, "
+    "count(*) AS count FROM messages WHERE author = ? GROUP BY room) AS gone "
+    "WHERE rooms.id = gone.room";
+constexpr char kDeleteOfAuthor[] = "DELETE FROM messages WHERE author = ?";
+#define LATEST(column)                                                        \
+  "(SELECT " column                                                           \
+  " FROM messages WHERE room = rooms.id AND type = '' ORDER BY sent_at DESC, " \
+  "sequence DESC LIMIT 1)"
+constexpr char kRenewLastMessages[] =
+    "UPDATE rooms SET last_message_at = " LATEST("sent_at") ", last_message = coalesce(" LATEST(
+        "id") ", '') WHERE last_message <> '' AND NOT EXISTS (SELECT 1 FROM messages WHERE "
+              "messages.id = rooms.last_message)";
+#undef LATEST
+constexpr char kGiveToAuthor[] =
+    "UPDATE messages SET author = ?, extra = json_set(extra, '$.author_username', ?, "
+    "'$.author_name', ?, '$.alias', ?) WHERE author = ?";
 
 template <class Archive, class MessageType>
 void visit_extra(Archive& archive, MessageType& message) {
@@ -52,6 +69,9 @@ void visit_extra(Archive& archive, MessageType& message) {
   archive("custom_fields", message.custom_fields);
   archive("blocks", message.blocks);
   archive("thread_shown", message.thread_shown);
+  archive("reply_count", message.reply_count);
+  archive("last_reply_at", message.last_reply_at);
+  archive("followers", message.followers);
   archive("edited_at", message.edited_at);
   archive("edited_by", message.edited_by);
   archive("hook_depth", message.hook_depth);
@@ -130,6 +150,17 @@ class SqliteMessageStore final : public domain::MessageStore {
         .run();
   }
   void remove(const MessageId& id) override { session_.connection.prepare(kDelete).bind(id).run(); }
+  void remove_of_author(const domain::UserId& author) override {
+    session_.connection.prepare(kDiscountAuthor).bind(author).run();
+    session_.connection.prepare(kDeleteOfAuthor).bind(author).run();
+    session_.connection.prepare(kRenewLastMessages).run();
+  }
+  void give_to_author(const domain::UserId& author, const domain::UserRef& heir,
+                      std::string_view alias) override {
+    session_.connection.prepare(kGiveToAuthor)
+        .bind(heir.id, heir.username, heir.name, alias, author)
+        .run();
+  }
 
  private:
   static std::vector<Message> all(Statement& statement) {
