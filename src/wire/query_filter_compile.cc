@@ -161,11 +161,6 @@ std::optional<QueryTest> to_group(std::string_view name) {
   return std::nullopt;
 }
 
-// MongoDB's truth: everything but false, null and zero.
-bool is_wanted(const json::value& value) {
-  return value.is_string() || is_truthy(value);
-}
-
 // What conditions speak of: a path below the current document, known from the top as `attribute`.
 struct Target {
   DottedPath path;
@@ -293,7 +288,7 @@ class Compiler {
     if (name == "$exists") {
       TRY_DO(count());
       QueryNode node = leaf(QueryTest::Exists, target);
-      node.negated = !is_wanted(operand);
+      node.negated = !operand.is_string() && !is_truthy(operand);
       return node;
     }
     if (name == "$not") {

@@ -35,7 +35,6 @@ std::size_t character_bytes(std::string_view bytes) {
 }
 
 bool is_utf8(std::string_view text) {
-  if (std::none_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; })) return true;
   while (!text.empty()) {
     const std::size_t size = character_bytes(text);
     if (size == 0) return false;
@@ -44,42 +43,88 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+// What occurs in a query string, found in one pass, so that the usual ones skip everything else.
+struct Survey {
+  std::size_t parts = 1;
+  bool has_escapes = false;   // % and +
+  bool has_brackets = false;  // plain or escaped
+  bool is_ascii = true;
+};
+
+Survey survey(std::string_view raw) {
+  enum : unsigned char { kEscape = 1, kBracket = 2, kBeyondAscii = 4, kSeparator = 8 };
+  static constexpr auto kSeen = [] {
+    std::array<unsigned char, 256> seen{};
+    seen['%'] = seen['+'] = kEscape;
+    seen['['] = seen[']'] = kBracket;
+    seen['&'] = kSeparator;
+    for (std::size_t byte = 0x80; byte < seen.size(); ++byte) seen[byte] = kBeyondAscii;
+    return seen;
+  }();
+  Survey found;
+  unsigned char all = 0;
+  for (const char c : raw) {
+    const unsigned char seen = kSeen[static_cast<unsigned char>(c)];
+    all |= seen;
+    found.parts += seen == kSeparator ? 1 : 0;
+  }
+  found.has_escapes = (all & kEscape) != 0;
+  found.has_brackets =
+      (all & kBracket) != 0 || (found.has_escapes && raw.find("%5") != std::string_view::npos);
+  found.is_ascii = (all & kBeyondAscii) == 0;
+  return found;
 }
 
-std::optional<char> escaped_byte(std::string_view text, std::size_t at) {
-  if (at + 2 >= text.size() || text[at] != '%') return std::nullopt;
-  const int high = hex_digit(text[at + 1]);
-  const int low = hex_digit(text[at + 2]);
-  if (high < 0 || low < 0) return std::nullopt;
-  return static_cast<char>(high * 16 + low);
+constexpr std::array<signed char, 256> kHexDigits = [] {
+  std::array<signed char, 256> digits{};
+  digits.fill(-1);
+  for (unsigned char c = '0'; c <= '9'; ++c) digits[c] = static_cast<signed char>(c - '0');
+  for (unsigned char c = 'a'; c <= 'f'; ++c) {
+    digits[c] = digits[c - 0x20U] = static_cast<signed char>(c - 'a' + 10);
+  }
+  return digits;
+}();
+
+// The byte that the escape at `at` stands for, or -1.
+int escaped_byte(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size() || text[at] != '%') return -1;
+  const int high = kHexDigits[static_cast<unsigned char>(text[at + 1])];
+  const int low = kHexDigits[static_cast<unsigned char>(text[at + 2])];
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-// Appends the decoded text; false when an escape is malformed or does not spell UTF-8.
-bool append_decoded(std::string_view text, std::string& out) {
+// The character that begins with the escape at `at`, all of it escaped; its length in bytes, or 0
+// when there is none.
+std::size_t escaped_character(std::string_view text, std::size_t at, std::array<char, 4>& bytes) {
+  for (std::size_t count = 0; count < bytes.size();) {
+    const int byte = escaped_byte(text, at + 3 * count);
+    if (byte < 0) return 0;
+    bytes[count++] = static_cast<char>(byte);
+    if (const std::size_t size = character_bytes({bytes.data(), count}); size != 0) return size;
+  }
+  return 0;
+}
+
+// Puts the decoded text into `out`; false when an escape is malformed or does not spell UTF-8.
+bool decode(std::string_view text, std::string& out) {
+  out.resize(text.size());
+  char* end = out.data();
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] != '%') {
-      out += text[i] == '+' ? ' ' : text[i];
+      *end++ = text[i] == '+' ? ' ' : text[i];
       ++i;
-      continue;
+    } else if (const int byte = escaped_byte(text, i); byte >= 0 && byte < 0x80) {
+      *end++ = static_cast<char>(byte);
+      i += 3;
+    } else {
+      std::array<char, 4> bytes{};
+      const std::size_t size = escaped_character(text, i, bytes);
+      if (size == 0) return false;
+      end = std::copy_n(bytes.begin(), size, end);
+      i += 3 * size;
     }
-    // A character must be escaped as a whole.
-    std::array<char, 4> bytes{};
-    std::size_t count = 0;
-    std::size_t size = 0;
-    do {
-      const auto byte = escaped_byte(text, i + 3 * count);
-      if (!byte) break;
-      bytes[count++] = *byte;
-      size = character_bytes({bytes.data(), count});
-    } while (size == 0 && count < bytes.size());
-    if (size == 0) return false;
-    out.append(bytes.data(), size);
-    i += 3 * size;
   }
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return true;
 }
 
@@ -105,9 +150,10 @@ std::string with_plain_brackets(std::string_view raw) {
 
 // The decoded text; `scratch` holds it when it differs from `text`.
 std::string_view decoded(std::string_view text, std::string& scratch) {
-  if (text.find_first_of("%+") == std::string_view::npos) return text;
-  scratch.clear();
-  if (append_decoded(text, scratch)) return scratch;
+  if (std::none_of(text.begin(), text.end(), [](char c) { return c == '%' || c == '+'; })) {
+    return text;
+  }
+  if (decode(text, scratch)) return scratch;
   scratch = with_plain_brackets(text);
   std::replace(scratch.begin(), scratch.end(), '+', ' ');
   return scratch;
@@ -121,7 +167,7 @@ std::string_view take_part(std::string_view& text) {
   return part;
 }
 
-enum class Plain { Read, HasBrackets, TooManyItems };
+enum class Plain { Read, NeedsTree, TooManyItems };
 
 bool has_bracket(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -132,7 +178,8 @@ bool has_bracket(std::string_view text) {
 
 // Almost every query string is `a=b&c=d`, and this reads it in one pass. It gives up where a key
 // has brackets, where a value may hide the end of one, and on keys that are left out.
-Plain read_plain(std::string_view raw, const QueryStringLimits& limits, json::object& out) {
+Plain read_plain(std::string_view raw, const Survey& found, const QueryStringLimits& limits,
+                 json::object& out) {
   std::string key_scratch;
   std::string value_scratch;
   while (!raw.empty()) {
@@ -141,13 +188,16 @@ Plain read_plain(std::string_view raw, const QueryStringLimits& limits, json::ob
     const std::string_view raw_key = part.substr(0, equals);
     const std::string_view raw_value =
         equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
-    if (raw_key.empty() || has_bracket(raw_key)) return Plain::HasBrackets;
-    if (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)) {
-      return Plain::HasBrackets;
+    if (raw_key.empty()) return Plain::NeedsTree;
+    if (found.has_brackets &&
+        (has_bracket(raw_key) ||
+         (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)))) {
+      return Plain::NeedsTree;
     }
-    const std::string_view key = decoded(raw_key, key_scratch);
-    if (is_inherited_key(key) || has_bracket(key)) return Plain::HasBrackets;
-    const std::string_view value = decoded(raw_value, value_scratch);
+    const std::string_view key = found.has_escapes ? decoded(raw_key, key_scratch) : raw_key;
+    if (is_inherited_key(key)) return Plain::NeedsTree;
+    const std::string_view value =
+        found.has_escapes ? decoded(raw_value, value_scratch) : raw_value;
 
     json::value* earlier = out.if_contains(key);
     if (earlier == nullptr) {
@@ -208,16 +258,17 @@ Result<json::object> parse_query_string(std::string_view raw, const QueryStringL
                                         json::storage_ptr storage) {
   json::object out(storage);
   if (raw.empty()) return out;
-  const auto parts = static_cast<std::size_t>(std::count(raw.begin(), raw.end(), '&')) + 1;
-  if (parts > limits.parameters_max || !is_utf8(raw)) return ErrorCode::InvalidQueryParameters;
-
-  out.reserve(parts);
-  switch (read_plain(raw, limits, out)) {
+  const Survey found = survey(raw);
+  if (found.parts > limits.parameters_max || (!found.is_ascii && !is_utf8(raw))) {
+    return ErrorCode::InvalidQueryParameters;
+  }
+  out.reserve(found.parts);
+  switch (read_plain(raw, found, limits, out)) {
     case Plain::Read:
       return out;
     case Plain::TooManyItems:
       return ErrorCode::InvalidQueryParameters;
-    case Plain::HasBrackets:
+    case Plain::NeedsTree:
       break;
   }
   const auto parameters = list_parameters(raw, limits);
