@@ -68,6 +68,14 @@ namespace gantry {
   X(CodeInvalid, "error-code-invalid", "Invalid Room Password", Invalid, Typed) \
   X(CodeRequired, "error-code-required", "Code required", Invalid, Typed) \
   X(DirectMessageMaxUsers, "error-direct-message-max-user-exceeded", "You cannot add more than 8 users, including yourself to a direct message", Invalid, Typed) \
+  X(DirectMessageRoom, "error-direct-message-room", "Direct Messages can not be archived", Invalid, Typed) \
+  X(DirectRoom, "error-direct-room", "Can't change type of direct rooms", Invalid, Typed) \
+  X(UserLimitExceeded, "error-user-limit-exceeded", "User Limit Exceeded", Invalid, Typed) \
+  X(UserNotFoundPlain, "error-user-not-found", "User not found", Invalid, Typed) \
+  X(InvalidRoomSettings, "error-invalid-settings", "Invalid settings provided", Invalid, Typed) \
+  X(NoMessageForUnread, "error-no-message-for-unread", "There are no messages to mark unread", Invalid, Typed) \
+  X(FavoriteOutside, "error-invalid-subscription", "You must be part of a room to favorite it", Invalid, Typed) \
+  X(CustomFieldsType, "invalid-roomCustomFields-type", "Invalid roomCustomFields type", Invalid, Typed) \
   X(EndpointDisabled, "error-endpoint-disabled", "This endpoint is disabled", Invalid, Typed) \
   X(InvalidSubscription, "error-invalid-subscription", "", Invalid, Plain) \
   X(InvalidChannel, "error-invalid-channel", "Invalid Channel", Invalid, Typed) \
@@ -91,6 +99,12 @@ namespace gantry {
   X(FieldRequired, "error-the-field-is-required", "", Invalid, Typed) \
   X(InvalidField, "error-input-is-not-a-valid-field", "", Invalid, Typed) \
   X(BlockedUsername, "error-blocked-username", "", Invalid, Typed) \
+  X(InvalidEmail, "error-invalid-email", "Invalid email", Invalid, Typed) \
+  X(BioTooLong, "error-bio-size-exceeded", "User bio size exceeds 260 characters", Invalid, Typed) \
+  X(NicknameTooLong, "error-nickname-size-exceeded", "User nickname size exceeds 120 characters", Invalid, Typed) \
+  X(CouldNotSaveIdentity, "error-could-not-save-identity", "Could not save user identity", Invalid, Typed) \
+  X(SamePassword, "error-password-same-as-current", "The new password must differ from the current one", Invalid, Typed) \
+  X(RegistrationSecretWrong, "error-user-registration-secret", "User registration is only allowed via Secret URL", Invalid, Typed) \
   X(RegistrationDisabled, "error-user-registration-disabled", "User registration is disabled", Invalid, Typed) \
   X(UserLastOwner, "user-last-owner", "", Invalid, Typed) \
   X(CannotDeleteAppUser, "error-cannot-delete-app-user", "Cannot delete app user", Invalid, Typed) \
@@ -106,6 +120,8 @@ namespace gantry {
   X(RoleNotFound, "Role not found", "error-role-not-found", Invalid, Named) \
   X(UserAlreadyInRole, "error-user-already-in-role", "User already in role", Invalid, Typed) \
   X(UserNotInRole, "error-user-not-in-role", "User is not in this role", Invalid, Typed) \
+  X(RoleProtected, "error-role-protected", "The scope and name of a built-in role stay as they are", Invalid, Typed) \
+  X(ParamNotProvided, "error-param-not-provided", "", Invalid, Typed) \
   X(AdminRequired, "error-admin-required", "You need to have at least one admin", Invalid, Typed) \
   X(InvalidDate, "error-roomId-param-invalid", "", Invalid, Typed) \
   X(InvalidUpdatedSince, "error-updatedSince-param-invalid", "The \"updatedSince\" query parameter must be a valid date.", Invalid, Typed) \

@@ -68,6 +68,19 @@ Result<void> join_in(Tx& tx, const Directory& directory, const Room& room, const
       RoomJoined{std::make_shared<const Room>(room), std::make_shared<const User>(user)});
 }
 
+Result<void> found_in(Tx& tx, const Directory& directory, const Room& room, const User& user,
+                      Time now, Founder founder) {
+  if (tx.subscriptions().find(room.id, user.id)) return Done{};
+  TRY_DO(check_capacity(directory));
+  Subscription subscription = make_subscription(room, user, now);
+  if (founder == Founder::Owner) {
+    subscription.roles = {std::string(kOwnerRole)};
+    subscription.last_seen = now;
+  }
+  tx.subscriptions().insert(subscription);
+  return Done{};
+}
+
 Result<void> leave_in(Tx& tx, const Room& room, const User& user, Time now,
                       const User* removed_by) {
   const auto subscription = tx.subscriptions().find(room.id, user.id);

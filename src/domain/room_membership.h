@@ -16,6 +16,11 @@ enum class Announce { Join, Added, Silent };
 Result<void> join_in(Tx& tx, const Directory& directory, const Room& room, const User& user,
                      Time now, Announce announce, const User* added_by = nullptr);
 
+// Who is in a room from its beginning: the row alone, neither message nor event.
+enum class Founder { Owner, Member };
+Result<void> found_in(Tx& tx, const Directory& directory, const Room& room, const User& user,
+                      Time now, Founder founder);
+
 // Without `removed_by` the user leaves by choice. Errors: UserNotInRoom, LastOwner.
 Result<void> leave_in(Tx& tx, const Room& room, const User& user, Time now,
                       const User* removed_by = nullptr);
