@@ -99,7 +99,9 @@ TEST(RequestParser, survives_noise) {
     for (std::size_t i = 0; i < size; ++i) bytes += alphabet[random() % alphabet.size()];
     const Outcome out = parse(bytes, 1 + random() % 20);
     ASSERT_LE(out.used, bytes.size());
-    if (out.step == RequestParser::Step::Failed) ASSERT_GE(out.failure, 400U);
+    if (out.step == RequestParser::Step::Failed) {
+      ASSERT_GE(out.failure, 400U);
+    }
   }
 }
 
