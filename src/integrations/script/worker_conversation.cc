@@ -139,8 +139,8 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::converse(std::shared_ptr<Conv
       auto done = RunDoneMessage::decode(received->body);
       if (!done) break;
       exchanged.state_lives_on = done->state_lives_on;
-      exchanged.worker_is_fine = to_outcome(std::move(*done), talk->limits, exchanged.outcome) &&
-                                 worker->unread.empty() && !talk->writing && !worker->dead;
+      exchanged.worker_is_fine =
+          to_outcome(std::move(*done), talk->limits, exchanged.outcome) && worker->unread.empty();
       break;
     } else {
       break;
@@ -149,6 +149,13 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::converse(std::shared_ptr<Conv
   set_waiting(*talk, false);
   talk->over = true;
   talk->cut_off_timer.cancel();
+  // An honest worker has read all replies; another one is killed by its deadline here.
+  if (talk->writing) {
+    boost::system::error_code ignored;
+    talk->written.expires_at(Instant::max());
+    co_await talk->written.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  }
+  exchanged.worker_is_fine = exchanged.worker_is_fine && !worker->dead;
   RunOutcome& outcome = exchanged.outcome;
   if (exchanged.worker_is_fine) {
     if (talk->was_cut_off && outcome.status == RunStatus::Threw) {
@@ -249,6 +256,7 @@ asio::awaitable<void> WorkerPool::write_replies(std::shared_ptr<Conversation> ta
     if (!co_await send_frame(&talk->worker->socket, std::move(frame))) break;
   }
   talk->writing = false;
+  talk->written.cancel();
 }
 
 asio::awaitable<void> WorkerPool::cut_off(std::shared_ptr<Conversation> talk) {

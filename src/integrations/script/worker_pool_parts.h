@@ -48,7 +48,7 @@ class WorkerPool::InFlight {
 
 // One run's exchange with its worker.
 struct WorkerPool::Conversation {
-  explicit Conversation(const Strand& strand) : cut_off_timer(strand) {}
+  explicit Conversation(const Strand& strand) : cut_off_timer(strand), written(strand) {}
 
   WorkerPtr worker;
   HttpPower http;
@@ -60,7 +60,8 @@ struct WorkerPool::Conversation {
   std::uint32_t calls = 0;
   std::deque<std::string> replies;
   bool writing = false;
-  bool waiting = false;  // the worker computes nothing now
+  asio::steady_timer written;  // cancelled when `writing` ends
+  bool waiting = false;        // the worker computes nothing now
   bool was_cut_off = false;
   bool over = false;
 };

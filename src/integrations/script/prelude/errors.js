@@ -15,6 +15,13 @@
   const ENGINE_STACK = /^(?: {4}at .*\n)*$/;
   const FRAME = /^ {4}at (?:(.+?) )?\(?([^\s()]+?)(?::(\d+):(\d+))?\)?$/;
 
+  // Errors of the engine that are RangeErrors in V8.
+  const RANGE_WORDS = {
+    __proto__: null,
+    'stack overflow': 'Maximum call stack size exceeded',
+    'string too long': 'Invalid string length',
+  };
+
   let source_lines = [];
 
   // [{name, file, line, column}] of the engine's own form of a stack.
@@ -161,9 +168,10 @@
       const frames = frames_of(stack);
       const prototype = get_prototype(error);
       let message = Object.getOwnPropertyDescriptor(error, 'message')?.value;
-      if (prototype === Internal.prototype && message === 'stack overflow') {
+      const range_words = prototype === Internal.prototype ? RANGE_WORDS[message] : undefined;
+      if (range_words) {
         set_prototype(error, Range.prototype);
-        message = error.message = 'Maximum call stack size exceeded';
+        message = error.message = range_words;
       } else if (prototype === Type.prototype || prototype === Range.prototype ||
                  prototype === URIError.prototype) {
         const words = words_for(error, message, frames);

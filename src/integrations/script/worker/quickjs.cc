@@ -46,6 +46,9 @@ using gantry::integrations::script::QuickJs;
 namespace {
 
 Z_a_instance_t g_imports;
+bool g_growth_refused = false;
+constexpr std::uint32_t kReservePages = 8;
+constexpr std::uint32_t kReserveStepPages = 2;
 
 template <class T>
 void store(std::uint32_t at, T value) {
@@ -119,6 +122,13 @@ u32 qjs_import_resize_heap(Z_a_instance_t*, u32 bytes) {
   const std::uint32_t pages =
       static_cast<std::uint32_t>((std::size_t{bytes} + kWasmPageBytes - 1) / kWasmPageBytes);
   if (pages <= g_memory->pages) return 1;
+  // A refusal is thrown as an error, which needs memory too: a little is left for that.
+  const bool is_reserve = g_growth_refused && pages <= g_memory->pages + kReserveStepPages &&
+                          pages <= g_memory->max_pages;
+  if (pages + kReservePages > g_memory->max_pages && !is_reserve) {
+    g_growth_refused = true;
+    return 0;
+  }
   return wasm_rt_grow_memory(g_memory, pages - g_memory->pages) == ~0u ? 0 : 1;
 }
 
@@ -189,6 +199,7 @@ void QuickJs::activate(LinearMemory& memory, const EngineHandles& handles) {
 Trap QuickJs::enter(LinearMemory& memory, const EngineHandles& handles,
                     const std::function<void()>& work) {
   activate(memory, handles);
+  g_growth_refused = false;
   const int code = sigsetjmp(wasm_rt_jmp_buf, 1);
   if (code == 0) {
     inside_ = true;
@@ -258,6 +269,10 @@ void QuickJs::find_gc_threshold() {
     now_.gc_threshold_at = at;
   }
   if (!now_.gc_threshold_at) throw std::runtime_error("the script engine's runtime is not known");
+}
+
+bool QuickJs::growth_was_refused() const {
+  return g_growth_refused;
 }
 
 void QuickJs::request_collection() {

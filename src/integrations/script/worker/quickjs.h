@@ -51,6 +51,8 @@ class QuickJs {
   void set_host(QuickJsHost* host) { host_ = host; }
   QuickJsHost* host() { return host_; }
 
+  // Since enter(): the script wanted more memory than it may have.
+  bool growth_was_refused() const;
   // The part of a memory that is heap.
   std::uint64_t heap_bytes(const LinearMemory& memory) const;
 

@@ -155,6 +155,8 @@ void RunSession::done(JsPointer arguments) {
     case DoneKind::Threw:
       done_.status = RunStatus::Threw;
       read_fault(arguments, done_.fault);
+      // What the engine throws when even its error finds no memory.
+      if (engine_.growth_was_refused() && done_.fault.message == "null") stop(RunLimit::Memory);
       return;
     case DoneKind::NoMethod:
       done_.status = RunStatus::NoMethod;
@@ -321,7 +323,9 @@ void RunSession::conclude(Trap trap) {
     done_.status = RunStatus::Threw;
     done_.fault = {"Error", "the promise that the method returned can never be settled", ""};
   }
-  done_.state_lives_on = loaded_ && done_.status != RunStatus::LoadFailed;
+  // A script that lacked memory may have stopped half way.
+  done_.state_lives_on =
+      loaded_ && !engine_.growth_was_refused() && done_.status != RunStatus::LoadFailed;
 }
 
 }  // namespace gantry::integrations::script
