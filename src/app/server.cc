@@ -117,7 +117,7 @@ void Server::Parts::make_services() {
       api::Services{*sessions, directory},
       api::ServerInfo{std::string(kVersion), config.compat_version});
   dispatcher = std::make_unique<dispatch::Dispatcher>(
-      routes->routes(), directory, clock,
+      routes->routes(), directory, clock, compute,
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
                                 .second_factors = !config.test_mode});
   rest = std::make_unique<api::RestService>(*dispatcher, directory);

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/crypto.h"
 #include "domain/error_codes.h"
 
 namespace gantry::dispatch {
@@ -20,11 +19,27 @@ asio::awaitable<Reply> with_headers(asio::awaitable<Reply> pending, HeaderList h
   co_return reply;
 }
 
+RateLimit limit_of(const RouteOptions& options, const domain::Settings& settings) {
+  using domain::Setting;
+  if (options.own_limit) return *options.own_limit;
+  return {settings.get_int(options.calls_setting.value_or(Setting::ApiRateLimiterCalls)),
+          Milliseconds{settings.get_int(Setting::ApiRateLimiterWindow)}};
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(const Routes& routes, const domain::Directory& directory, const Clock& clock,
-                       DispatchOptions options)
-    : routes_(routes), directory_(directory), clock_(clock), options_(options) {}
+                       ComputePool& compute, DispatchOptions options)
+    : routes_(routes),
+      directory_(directory),
+      clock_(clock),
+      options_(options),
+      second_factor_(directory, clock, compute) {}
+
+void Dispatcher::sweep() {
+  limiter_.sweep(clock_.now());
+  second_factor_.sweep(clock_.now());
+}
 
 std::size_t Dispatcher::body_bytes_max(Method method, std::string_view path) const {
   const Routes::Match match = routes_.find(method, path);
@@ -44,9 +59,10 @@ Answer Dispatcher::serve(Call call) {
 
   HeaderList headers;
   // The caller is moved into the handler after admit() has run.
-  invocation.admit = [&]() -> std::optional<Reply> {
-    if (auto refused = count(operation, call, invocation.caller, headers)) return refused;
-    return check_second_factor(operation, call, invocation.caller);
+  invocation.admit = [&]() -> Admission {
+    if (auto refused = count(operation, call, invocation.caller, headers)) return *refused;
+    if (!options_.second_factors) return std::monostate{};
+    return second_factor_.check(operation.options.second_factor, call, invocation.caller);
   };
   Answer answer = operation.invoke(operation, invocation);
   if (headers.empty()) return answer;
@@ -96,8 +112,7 @@ std::optional<Reply> Dispatcher::count(const Operation& operation, const Call& c
       directory_.has_permission(*caller.user, domain::Permission::ApiBypassRateLimit)) {
     return std::nullopt;
   }
-  const RateLimit limit{settings->get_int(domain::Setting::ApiRateLimiterCalls),
-                        Milliseconds{settings->get_int(domain::Setting::ApiRateLimiterWindow)}};
+  const RateLimit limit = limit_of(operation.options, *settings);
   std::string key(to_text(operation.method));
   key += operation.options.rate == Rate::PerPath ? call.path : std::string_view(operation.path);
   key += ' ';
@@ -114,35 +129,6 @@ std::optional<Reply> Dispatcher::count(const Operation& operation, const Call& c
             fmt::format("Error, too many requests. Please slow down. You must wait {} seconds "
                         "before trying this endpoint again.",
                         seconds)));
-}
-
-std::optional<Reply> Dispatcher::check_second_factor(const Operation& operation, const Call& call,
-                                                     const domain::Caller& caller) const {
-  if (!options_.second_factors || operation.options.second_factor == SecondFactor::NotAsked) {
-    return std::nullopt;
-  }
-  const auto settings = directory_.settings();
-  if (!settings->get_bool(domain::Setting::TwoFactorEnabled) ||
-      !settings->get_bool(domain::Setting::TwoFactorPassword) || !caller.logged_in() ||
-      caller.user->password_bcrypt.empty()) {
-    return std::nullopt;
-  }
-  const auto token = directory_.find_token(caller.token_hash);
-  if (token && token->bypass_two_factor) return std::nullopt;
-  // A token that was just made by a login with the password has passed the check already.
-  const std::chrono::seconds remembered{settings->get_int(domain::Setting::TwoFactorRemember)};
-  if (token && token->kind == domain::TokenKind::Login &&
-      token->created_at + remembered > clock_.now()) {
-    return std::nullopt;
-  }
-  // The password fallback: the code is the SHA-256 of the password; bcrypt is checked where the
-  // header is present only.
-  const std::string_view code = call.headers.find("x-2fa-code");
-  if (!code.empty() && bcrypt_matches(code, caller.user->password_bcrypt)) return std::nullopt;
-  return to_reply(Error(code.empty() ? ErrorCode::TotpRequired : ErrorCode::TotpInvalid)
-                      .with_details({{"method", "password"},
-                                     {"codeGenerated", false},
-                                     {"availableMethods", json::array{}}}));
 }
 
 }  // namespace gantry::dispatch

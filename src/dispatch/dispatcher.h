@@ -3,9 +3,11 @@
 // The order decides which error a caller with two faults sees (contract "rest" 2). Safe from any
 // thread; reads the directory only.
 
+#include "base/compute_pool.h"
 #include "base/time.h"
 #include "dispatch/rate_limiter.h"
 #include "dispatch/routes.h"
+#include "dispatch/second_factor_check.h"
 #include "domain/directory.h"
 
 namespace gantry::dispatch {
@@ -18,26 +20,26 @@ struct DispatchOptions {
 class Dispatcher {
  public:
   Dispatcher(const Routes& routes, const domain::Directory& directory, const Clock& clock,
-             DispatchOptions options);
+             ComputePool& compute, DispatchOptions options);
 
   // 0 when nothing is declared there.
   std::size_t body_bytes_max(Method method, std::string_view path) const;
   Answer serve(Call call);
-  void sweep() { limiter_.sweep(clock_.now()); }
+  // Forgets what has run out; to be called now and then.
+  void sweep();
 
  private:
   domain::Caller identify(const Call& call) const;
   bool has_declared_right(const Operation& operation, const domain::Caller& caller) const;
   std::optional<Reply> count(const Operation& operation, const Call& call,
                              const domain::Caller& caller, HeaderList& headers);
-  std::optional<Reply> check_second_factor(const Operation& operation, const Call& call,
-                                           const domain::Caller& caller) const;
 
   const Routes& routes_;
   const domain::Directory& directory_;
   const Clock& clock_;
   const DispatchOptions options_;
   RateLimiter limiter_;
+  SecondFactorCheck second_factor_;
 };
 
 }  // namespace gantry::dispatch

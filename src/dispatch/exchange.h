@@ -47,6 +47,10 @@ struct Reply {
 
 using Answer = std::variant<Reply, asio::awaitable<Reply>>;
 
+// Whether a call may go on to its handler: yes, no with a reply, or only when a check that takes
+// long computing succeeds.
+using Admission = std::variant<std::monostate, Reply, Task<void>>;
+
 // The request type of handlers that read bytes themselves: hooks, uploads, pages.
 struct RawRequest {
   Method method = Method::Get;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "dispatch/exchange.h"
+#include "dispatch/rate_limiter.h"
 #include "domain/permission.h"
+#include "domain/settings.h"
 #include "domain/user.h"
 #include "wire/schema.h"
 
@@ -24,8 +26,9 @@ enum class Rate {
   Unlimited,
 };
 
-// Routes marked 2FA ask for a second factor (contract "rest" 10).
-enum class SecondFactor { NotAsked, Asked };
+// Routes marked 2FA ask for a second factor (contract "rest" 10). EachTime: a factor that was
+// passed a while ago does not count.
+enum class SecondFactor { NotAsked, Asked, EachTime };
 
 // What the caller may lack is said with the strictest value as default.
 struct RouteOptions {
@@ -33,6 +36,10 @@ struct RouteOptions {
   std::vector<domain::Permission> any_permission;  // empty: none is asked for
   Validation validation = Validation::Older;
   Rate rate = Rate::Default;
+  // With Rate::Default: a limit of the route's own, or the setting that says how many calls it
+  // takes.
+  std::optional<RateLimit> own_limit;
+  std::optional<domain::Setting> calls_setting;
   SecondFactor second_factor = SecondFactor::NotAsked;
   std::string summary;
   std::size_t body_bytes_max = 10 * 1024 * 1024;
@@ -45,8 +52,8 @@ struct Invocation {
   domain::Caller caller;
   std::vector<std::pair<std::string, std::string>> path_parameters;
   // Counts the call and asks for the second factor: after the shape was checked, before the
-  // handler. A reply means refused.
-  std::function<std::optional<Reply>()> admit;
+  // handler.
+  std::function<Admission()> admit;
 };
 
 struct Operation {

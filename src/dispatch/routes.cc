@@ -53,6 +53,14 @@ Reply to_reply(json::object body) {
   return {.headers = {}, .body = json::serialize(body)};
 }
 
+asio::awaitable<Reply> Routes::run_after(Task<void> check, std::function<Answer()> handle) {
+  const Result<void> passed = co_await std::move(check);
+  if (!passed) co_return to_reply(passed.error());
+  Answer answer = handle();
+  if (Reply* reply = std::get_if<Reply>(&answer)) co_return std::move(*reply);
+  co_return co_await std::move(std::get<asio::awaitable<Reply>>(answer));
+}
+
 Operation& Routes::insert(Operation operation) {
   operations_.push_back(std::move(operation));
   Operation& stored = operations_.back();

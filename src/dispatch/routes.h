@@ -63,31 +63,51 @@ class Routes {
   template <class Owner, class Out, class In>
   void add(Method method, std::string path, Owner& owner,
            Task<Out> (Owner::*handler)(domain::Caller, In), RouteOptions options) {
-    Operation& operation = add_operation<Out, In>(method, std::move(path), std::move(options));
-    operation.invoke = [&owner, handler](const Operation& self, Invocation& invocation) -> Answer {
-      auto in = decode<In>(self, invocation);
-      if (!in) return to_reply(in.error());
-      if (auto refused = invocation.admit()) return std::move(*refused);
-      return run(&owner, handler, std::move(invocation.caller), *std::move(in));
-    };
+    declare<Out, In>(method, std::move(path), owner, handler, std::move(options));
   }
   template <class Owner, class Out, class In>
   void add(Method method, std::string path, Owner& owner,
            Result<Out> (Owner::*handler)(domain::Caller, In), RouteOptions options) {
+    declare<Out, In>(method, std::move(path), owner, handler, std::move(options));
+  }
+
+  template <class Out, class In, class Owner, class Handler>
+  void declare(Method method, std::string path, Owner& owner, Handler handler,
+               RouteOptions options) {
     Operation& operation = add_operation<Out, In>(method, std::move(path), std::move(options));
     operation.invoke = [&owner, handler](const Operation& self, Invocation& invocation) -> Answer {
       auto in = decode<In>(self, invocation);
       if (!in) return to_reply(in.error());
-      if (auto refused = invocation.admit()) return std::move(*refused);
-      return finish((owner.*handler)(std::move(invocation.caller), *std::move(in)));
+      Admission admission = invocation.admit();
+      if (Reply* refused = std::get_if<Reply>(&admission)) return std::move(*refused);
+      if (Task<void>* check = std::get_if<Task<void>>(&admission)) {
+        auto held = std::make_shared<std::pair<domain::Caller, In>>(std::move(invocation.caller),
+                                                                    *std::move(in));
+        return run_after(std::move(*check), [&owner, handler, held] {
+          return run(&owner, handler, std::move(held->first), std::move(held->second));
+        });
+      }
+      return run(&owner, handler, std::move(invocation.caller), *std::move(in));
     };
   }
 
   template <class Owner, class Out, class In>
-  static asio::awaitable<Reply> run(Owner* owner, Task<Out> (Owner::*handler)(domain::Caller, In),
-                                    domain::Caller caller, In in) {
+  static Answer run(Owner* owner, Task<Out> (Owner::*handler)(domain::Caller, In),
+                    domain::Caller caller, In in) {
+    return wait(owner, handler, std::move(caller), std::move(in));
+  }
+  template <class Owner, class Out, class In>
+  static Answer run(Owner* owner, Result<Out> (Owner::*handler)(domain::Caller, In),
+                    domain::Caller caller, In in) {
+    return finish((owner->*handler)(std::move(caller), std::move(in)));
+  }
+  template <class Owner, class Out, class In>
+  static asio::awaitable<Reply> wait(Owner* owner, Task<Out> (Owner::*handler)(domain::Caller, In),
+                                     domain::Caller caller, In in) {
     co_return finish(co_await (owner->*handler)(std::move(caller), std::move(in)));
   }
+  // Goes on to `handle` when the check succeeds.
+  static asio::awaitable<Reply> run_after(Task<void> check, std::function<Answer()> handle);
 
   template <class Out>
   static Reply finish(Result<Out> result) {

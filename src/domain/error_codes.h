@@ -114,6 +114,9 @@ namespace gantry {
   X(TotpInvalid, "totp-invalid", "TOTP Invalid", Invalid, Typed) \
   X(InvalidPermission, "error-invalid-permission", "Invalid permission", Invalid, Named) \
   X(InvalidRole, "error-invalid-role", "Invalid role", Invalid, Named) \
+  X(PermissionDoesNotExist, "error-invalid-permission", "Permission does not exist", Invalid, Typed) \
+  X(PermissionNotFound, "error-permission-not-found", "Permission not found", Invalid, Typed) \
+  X(RoleDoesNotExist, "error-invalid-role", "Role does not exist", Invalid, Typed) \
   X(InvalidRoleId, "error-invalid-roleId", "This role does not exist", Invalid, Typed) \
   X(InvalidRoleProperties, "error-invalid-role-properties", "The role properties are invalid.", Invalid, Typed) \
   X(DuplicateRoleName, "error-duplicate-role-names-not-allowed", "Role name already exists", Invalid, Typed) \

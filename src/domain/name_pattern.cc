@@ -23,15 +23,23 @@ PCRE2_SPTR bytes(std::string_view text) {
   return reinterpret_cast<PCRE2_SPTR>(text.data());
 }
 
-}  // namespace
-
-bool fits_name_pattern(std::string_view pattern, std::string_view name) {
-  if (name.size() > kNameBytesMax) return false;
+std::unique_ptr<pcre2_code, Free> compile(std::string_view pattern) {
   const std::string whole = "^(?:" + std::string(pattern) + ")$";
   int error = 0;
   std::size_t where = 0;
-  const std::unique_ptr<pcre2_code, Free> code(pcre2_compile(
+  return std::unique_ptr<pcre2_code, Free>(pcre2_compile(
       bytes(whole), whole.size(), PCRE2_UTF | PCRE2_DOLLAR_ENDONLY, &error, &where, nullptr));
+}
+
+}  // namespace
+
+bool is_name_pattern(std::string_view pattern) {
+  return !pattern.empty() && compile(pattern) != nullptr;
+}
+
+bool fits_name_pattern(std::string_view pattern, std::string_view name) {
+  if (name.size() > kNameBytesMax) return false;
+  const std::unique_ptr<pcre2_code, Free> code = compile(pattern);
   if (!code) return false;
   const std::unique_ptr<pcre2_match_context, Free> context(pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(context.get(), kStepsMax);

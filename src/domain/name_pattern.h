@@ -9,4 +9,7 @@ namespace gantry::domain {
 // decide within its limits, fits nothing.
 bool fits_name_pattern(std::string_view pattern, std::string_view name);
 
+// Whether the expression says something and compiles.
+bool is_name_pattern(std::string_view pattern);
+
 }  // namespace gantry::domain

@@ -34,6 +34,14 @@ enum class Visibility { Public, Private };
   X(ApiDirectHistory, "API_Enable_Direct_Message_History_EndPoint", Boolean, false, "API", Private, "Whether im.messages.others answers") \
   X(QueryScanMax, "Gantry_Query_Scan_Max", Int, 10000, "API", Private, "Rows that one query may look at before it is refused as too broad") \
   X(RegistrationForm, "Accounts_RegistrationForm", String, "Public", "Accounts", Public, "Public, Disabled or Secret URL") \
+  X(RegistrationSecret, "Accounts_RegistrationForm_SecretURL", Password, "", "Accounts", Private, "What a registration must name while the form is Secret URL; empty refuses all") \
+  X(RegistrationCalls, "Rate_Limiter_Limit_RegisterUser", Int, 1, "API", Private, "Registrations per window and address") \
+  X(AllowProfileChange, "Accounts_AllowUserProfileChange", Boolean, true, "Accounts", Public, "Whether people may change their own profile") \
+  X(AllowUsernameChange, "Accounts_AllowUsernameChange", Boolean, true, "Accounts", Public, "Whether people may change their own user name") \
+  X(AllowNameChange, "Accounts_AllowRealNameChange", Boolean, true, "Accounts", Public, "Whether people may change their own display name") \
+  X(AllowEmailChange, "Accounts_AllowEmailChange", Boolean, true, "Accounts", Public, "Whether people may change their own mail address") \
+  X(AllowPasswordChange, "Accounts_AllowPasswordChange", Boolean, true, "Accounts", Public, "Whether people may change their own password") \
+  X(AllowStatusChange, "Accounts_AllowUserStatusMessageChange", Boolean, true, "Accounts", Public, "Whether people may change their own status text") \
   X(RegistrationDefaultRoles, "Accounts_Registration_Users_Default_Roles", String, "user", "Accounts", Private, "Roles of accounts that register, comma separated") \
   X(ManuallyApprove, "Accounts_ManuallyApproveNewUsers", Boolean, false, "Accounts", Private, "Whether new accounts wait for approval") \
   X(AllowAnonymousRead, "Accounts_AllowAnonymousRead", Boolean, false, "Accounts", Public, "Whether public channels are readable without login") \
@@ -53,6 +61,7 @@ enum class Visibility { Public, Private };
   X(MessageAllowDeleting, "Message_AllowDeleting", Boolean, true, "Message", Public, "Whether messages may be deleted") \
   X(MessageDeleteMinutes, "Message_AllowDeleting_BlockDeleteInMinutes", Int, 0, "Message", Public, "Minutes for which a message may be deleted; 0 means always") \
   X(MessageShowDeleted, "Message_ShowDeletedStatus", Boolean, false, "Message", Public, "Whether a deleted message leaves a stub") \
+  X(MessageErasure, "Message_ErasureType", Select, "Delete", "Message", Public, "What becomes of the messages of a deleted account: Delete, Unlink or Keep") \
   X(StoreLastMessage, "Store_Last_Message", Boolean, true, "General", Public, "Whether rooms show their last message") \
   X(ThreadsEnabled, "Threads_enabled", Boolean, true, "Threads", Public, "Whether threads are on") \
   X(FileUploadEnabled, "FileUpload_Enabled", Boolean, true, "FileUpload", Public, "Whether files may be uploaded") \

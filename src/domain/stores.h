@@ -99,6 +99,12 @@ class MessageStore {
   virtual bool insert(const Message& message) = 0;  // false: the id is taken
   virtual void update(const Message& message) = 0;
   virtual void remove(const MessageId& id) = 0;
+  // All of the author's, in every room; counters and last messages of the rooms follow. Looks at
+  // every message of the store.
+  virtual void remove_of_author(const UserId& author) = 0;
+  // The same messages, as if `heir` had written them under the alias.
+  virtual void give_to_author(const UserId& author, const UserRef& heir,
+                              std::string_view alias) = 0;
 };
 
 class UploadStore {

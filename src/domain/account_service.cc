@@ -1,0 +1,484 @@
+#include "domain/account_service.h"
+
+#include <algorithm>
+
+#include "base/crypto.h"
+#include "domain/account_rules.h"
+#include "domain/error_codes.h"
+#include "domain/room_membership.h"
+#include "domain/session_service.h"
+
+namespace gantry::domain {
+namespace {
+
+constexpr std::size_t kRandomPasswordLength = 20;
+
+Error action_not_allowed(std::string text) {
+  return Error(ErrorCode::ActionNotAllowed, std::move(text));
+}
+
+Error required(std::string_view field) {
+  return Error(ErrorCode::FieldRequired, "The field " + std::string(field) + " is required")
+      .with_details({{"field", field}});
+}
+
+bool is_empty(const std::optional<std::string>& text) {
+  return !text || text->find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+std::vector<std::string> split_roles(std::string_view list) {
+  std::vector<std::string> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (!item.empty()) out.emplace_back(item);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  return a == b;
+}
+
+bool holds(const std::vector<std::string>& roles, std::string_view role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+User make_user(const AccountDraft& draft, Time now) {
+  User user;
+  user.id = new_id<UserId>();
+  user.roles = {std::string(kUserRole)};
+  user.created_at = user.updated_at = now;
+  user.active = draft.active.value_or(true);
+  apply_draft(draft, user);
+  return user;
+}
+
+// Rooms and integrations carry usernames beside ids.
+void rename_in(Tx& tx, const User& user, const std::string& old_name, Time now) {
+  for (const Subscription& subscription : tx.subscriptions().list_of_user(user.id)) {
+    auto room = tx.rooms().find(subscription.room);
+    if (!room) continue;
+    bool changed = false;
+    for (auto* names : {&room->member_names, &room->muted, &room->unmuted}) {
+      for (std::string& name : *names) {
+        if (name != old_name) continue;
+        name = user.username;
+        changed = true;
+      }
+    }
+    if (!changed) continue;
+    room->updated_at = now;
+    tx.rooms().update(*room);
+  }
+  for (const IntegrationId& id : tx.integrations().list_posting_as(user.id)) {
+    auto integration = tx.integrations().find(id);
+    if (!integration) continue;
+    integration->username = user.username;
+    tx.integrations().update(*integration);
+  }
+}
+
+Result<void> join_default_rooms(Tx& tx, const Directory& directory, const User& user, Time now) {
+  for (const auto& known : directory.list_rooms()) {
+    if (!known->is_default || known->archived) continue;
+    const auto room = tx.rooms().find(known->id);
+    if (room) TRY_DO(join_in(tx, directory, *room, user, now, Announce::Join));
+  }
+  return Done{};
+}
+
+Result<void> switch_activity(Tx& tx, User& user, Activity activity, Relinquish relinquish,
+                             Time now) {
+  const bool active = activity == Activity::Active;
+  if (user.active == active) return Done{};
+  if (!active) {
+    TRY_DO(check_not_last_admin(tx, user));
+    TRY_DO(relinquish_rooms(tx, user, relinquish, now));
+    remove_tokens(tx, user.id);
+  }
+  user.active = active;
+  set_direct_rooms_writable(tx, user, now);
+  return Done{};
+}
+
+Result<std::vector<RoomId>> remove_in(Tx& tx, const UserId& id, Relinquish relinquish,
+                                      const std::string& erasure, Time now) {
+  const auto user = tx.users().find(id);
+  if (!user) return Error(ErrorCode::InvalidUser);
+  if (user->type == "app") return Error(ErrorCode::CannotDeleteAppUser);
+  TRY_DO(check_not_last_admin(tx, *user));
+  TRY(auto removed, relinquish_rooms(tx, *user, relinquish, now));
+  erase_account(tx, *user, erasure, now);
+  return removed;
+}
+
+}  // namespace
+
+bool AccountService::may(const Caller& caller, Permission permission) const {
+  return caller.logged_in() && context_.directory.has_permission(*caller.user, permission);
+}
+
+bool AccountService::sees_everything_of(const Caller& caller, const UserId& id) const {
+  return caller.logged_in() &&
+         (caller.id() == id || may(caller, Permission::ViewFullOtherUserInfo));
+}
+
+Result<std::shared_ptr<const User>> AccountService::get_named(const AccountName& name) const {
+  std::shared_ptr<const User> user;
+  if (!name.id.empty()) {
+    user = context_.directory.find_user(UserId{name.id});
+  } else if (!name.username.empty()) {
+    user = context_.directory.find_user_by_name(name.username);
+  } else {
+    return Error(ErrorCode::UserParamNotProvided);
+  }
+  if (user) return user;
+  return Error(ErrorCode::InvalidUser,
+               "The required \"userId\" or \"username\" param provided does not match any users");
+}
+
+// Only what changes is asked about, so that a client may send the roles back as they were.
+Result<void> AccountService::check_roles(const Caller& caller,
+                                         const std::vector<std::string>& before,
+                                         const std::vector<std::string>& after) const {
+  for (const std::string& role : after) {
+    const auto known = context_.directory.find_role(role);
+    if (!known || known->scope != RoleScope::Users) {
+      return action_not_allowed("The field Roles consist invalid role id");
+    }
+  }
+  if (holds(before, kAdminRole) != holds(after, kAdminRole) &&
+      !may(caller, Permission::AssignAdminRole)) {
+    return action_not_allowed("Assigning admin is not allowed");
+  }
+  if (!same_set(before, after) && !may(caller, Permission::AssignRoles)) {
+    return action_not_allowed("Assign roles is not allowed");
+  }
+  return Done{};
+}
+
+Task<std::string> AccountService::hash(std::string password) {
+  const std::function<std::string()> work = [password] {
+    return hash_password(Password::from_plain(password));
+  };
+  co_return co_await context_.compute.run<std::string>(work, ErrorCode::Busy);
+}
+
+Task<User> AccountService::create(Caller caller, AccountDraft draft) {
+  if (!may(caller, Permission::CreateUser)) {
+    co_return action_not_allowed("Adding user is not allowed");
+  }
+  if (draft.roles) {
+    CO_TRY_DO(check_roles(caller, {std::string(kUserRole)}, *draft.roles));
+  }
+  const auto settings = context_.directory.settings();
+  if (settings->get_bool(Setting::RequireName) && is_empty(draft.name)) co_return required("Name");
+  if (is_empty(draft.username)) co_return required("Username");
+  if (draft.random_password) {
+    draft.password = random_id(kRandomPasswordLength);
+    draft.require_password_change = true;
+  }
+  if (is_empty(draft.password)) co_return required("Password");
+  CO_TRY_DO(check_draft(draft, *settings, BlockedNames::Refused));
+  co_return co_await insert(std::move(draft));
+}
+
+Task<User> AccountService::system_create(AccountDraft draft) {
+  const auto settings = context_.directory.settings();
+  if (is_empty(draft.username)) co_return required("Username");
+  if (is_empty(draft.password)) co_return required("Password");
+  if (is_empty(draft.name)) draft.name = draft.username;
+  for (const std::string& role : draft.roles.value_or(std::vector<std::string>{})) {
+    const auto known = context_.directory.find_role(role);
+    if (!known || known->scope != RoleScope::Users) {
+      co_return failure("there is no role \"" + role + "\" that an account can hold");
+    }
+  }
+  CO_TRY_DO(check_draft(draft, *settings, BlockedNames::Allowed));
+  co_return co_await insert(std::move(draft));
+}
+
+Task<User> AccountService::register_account(Caller caller, Registration registration) {
+  if (caller.logged_in()) co_return failure("Logged in users can not register again.");
+  AccountDraft& draft = registration.account;
+  const auto settings = context_.directory.settings();
+  const std::string_view form = settings->get_text(Setting::RegistrationForm);
+  if (form == "Disabled") co_return ErrorCode::RegistrationDisabled;
+  if (form == "Secret URL") {
+    const std::string_view secret = settings->get_text(Setting::RegistrationSecret);
+    if (secret.empty() || !constant_time_equal(secret, registration.secret)) {
+      co_return ErrorCode::RegistrationSecretWrong;
+    }
+  }
+  if (is_empty(draft.email)) co_return ErrorCode::InvalidEmail;
+  if (is_empty(draft.password)) co_return required("Password");
+  if (settings->get_bool(Setting::RequireName) && is_empty(draft.name)) co_return required("Name");
+  if (auto fits = check_draft(draft, *settings, BlockedNames::Refused); !fits) {
+    if (fits.error().code != ErrorCode::InvalidField) co_return std::move(fits).error();
+    co_return failure("The username provided is not valid");
+  }
+  if (context_.directory.find_user_by_name(*draft.username)) {
+    co_return failure("Username is already in use");
+  }
+  if (context_.directory.find_user_by_email(*draft.email)) {
+    co_return failure("Email already exists");
+  }
+  draft.roles = split_roles(settings->get_text(Setting::RegistrationDefaultRoles));
+  draft.active = !settings->get_bool(Setting::ManuallyApprove);
+  co_return co_await insert(std::move(draft));
+}
+
+Task<User> AccountService::insert(AccountDraft draft) {
+  // An early refusal spares the hash; the rule itself holds inside the transaction.
+  const std::function<Result<void>(const Tx&)> look = [draft](const Tx& tx) {
+    return check_available(tx, draft, UserId{});
+  };
+  CO_TRY_DO(co_await context_.store.read<void>(look));
+  CO_TRY(const std::string bcrypt, co_await hash(*draft.password));
+  const Time now = context_.clock.now();
+  User user = make_user(draft, now);
+  user.password_bcrypt = bcrypt;
+  const Directory* directory = &context_.directory;
+  const std::function<Result<User>(Tx&)> work = [user, draft, directory,
+                                                 now](Tx& tx) -> Result<User> {
+    TRY_DO(check_available(tx, draft, user.id));
+    tx.users().insert(user);
+    TRY_DO(tx.record(UserCreated{std::make_shared<const User>(user)}));
+    if (draft.default_rooms == DefaultRooms::Join && user.active) {
+      TRY_DO(join_default_rooms(tx, *directory, user, now));
+    }
+    return user;
+  };
+  co_return co_await context_.store.write<User>(work);
+}
+
+Result<void> AccountService::check_own_edit(const Caller& caller, const User& user,
+                                            const AccountDraft& draft) const {
+  if (may(caller, Permission::EditOtherUserInfo)) return Done{};
+  const auto settings = context_.directory.settings();
+  if (!settings->get_bool(Setting::AllowProfileChange)) {
+    return action_not_allowed("Edit user profile is not allowed");
+  }
+  const std::string email = user.emails.empty() ? std::string() : user.emails.front().address;
+  struct Rule {
+    bool changes;
+    Setting setting;
+    std::string_view text;
+  };
+  const Rule rules[] = {
+      {draft.username && *draft.username != user.username, Setting::AllowUsernameChange,
+       "Edit username is not allowed"},
+      {draft.status_text && *draft.status_text != user.status_text, Setting::AllowStatusChange,
+       "Edit user status is not allowed"},
+      {draft.name && *draft.name != user.name, Setting::AllowNameChange,
+       "Edit user real name is not allowed"},
+      {draft.email && *draft.email != email, Setting::AllowEmailChange,
+       "Edit user email is not allowed"},
+      {draft.password.has_value(), Setting::AllowPasswordChange,
+       "Edit user password is not allowed"},
+  };
+  for (const Rule& rule : rules) {
+    if (rule.changes && !settings->get_bool(rule.setting)) {
+      return action_not_allowed(std::string(rule.text));
+    }
+  }
+  // Nobody confirms an own address by saying so.
+  if (draft.email_verified) return action_not_allowed("Editing user is not allowed");
+  return Done{};
+}
+
+Result<void> AccountService::check_edit(const Caller& caller, const User& user,
+                                        const AccountDraft& draft) const {
+  const bool own = caller.id() == user.id;
+  if (!own && !may(caller, Permission::EditOtherUserInfo)) {
+    return action_not_allowed("Editing user is not allowed");
+  }
+  if (draft.roles) TRY_DO(check_roles(caller, user.roles, *draft.roles));
+  if (own) TRY_DO(check_own_edit(caller, user, draft));
+  if (!own && draft.password && !may(caller, Permission::EditOtherUserPassword)) {
+    return action_not_allowed("Edit user password is not allowed");
+  }
+  if (draft.active && *draft.active != user.active &&
+      !may(caller, Permission::EditOtherUserActiveStatus)) {
+    return Error(ErrorCode::NotAllowed);
+  }
+  return Done{};
+}
+
+Task<User> AccountService::update(Caller caller, UserId id, AccountDraft draft,
+                                  Relinquish relinquish) {
+  CO_TRY(const auto user, get_named({id.text, {}}));
+  CO_TRY_DO(check_edit(caller, *user, draft));
+  if (draft.username && draft.username->empty()) co_return required("Username");
+  if (draft.random_password) {
+    draft.password = random_id(kRandomPasswordLength);
+    draft.require_password_change = true;
+  }
+  if (draft.password && draft.password->empty()) draft.password.reset();
+  const auto settings = context_.directory.settings();
+  const bool renames = draft.username && to_lower(*draft.username) != to_lower(user->username);
+  CO_TRY_DO(check_draft(draft, *settings, renames ? BlockedNames::Refused : BlockedNames::Allowed));
+  co_return co_await write(id, std::move(draft), relinquish, caller.token_hash);
+}
+
+Task<User> AccountService::write(UserId id, AccountDraft draft, Relinquish relinquish,
+                                 std::string keep_token) {
+  std::string bcrypt;
+  if (draft.password) {
+    CO_TRY(bcrypt, co_await hash(*draft.password));
+  }
+  const Time now = context_.clock.now();
+  const std::function<Result<User>(Tx&)> work = [id, draft, relinquish, keep_token, bcrypt,
+                                                 now](Tx& tx) -> Result<User> {
+    auto user = tx.users().find(id);
+    if (!user) return Error(ErrorCode::InvalidUser);
+    TRY_DO(check_available(tx, draft, id));
+    const std::string old_name = user->username;
+    const bool was_admin = user->active && user->has_role(kAdminRole);
+    if (draft.active) {
+      TRY_DO(switch_activity(tx, *user, *draft.active ? Activity::Active : Activity::Inactive,
+                             relinquish, now));
+    }
+    apply_draft(draft, *user);
+    if (was_admin && !user->has_role(kAdminRole) && tx.users().count_admins() <= 1) {
+      return Error(ErrorCode::AdminRequired);
+    }
+    if (!bcrypt.empty()) {
+      user->password_bcrypt = bcrypt;
+      for (const Token& token : tx.users().list_tokens(id)) {
+        if (token.kind == TokenKind::Login && token.hash != keep_token) {
+          tx.users().remove_token(token.hash);
+        }
+      }
+    }
+    user->updated_at = now;
+    tx.users().update(*user);
+    if (user->username != old_name) rename_in(tx, *user, old_name, now);
+    return *std::move(user);
+  };
+  co_return co_await context_.store.write<User>(work);
+}
+
+Task<User> AccountService::update_own(Caller caller, OwnProfile profile) {
+  AccountDraft& draft = profile.changes;
+  const auto settings = context_.directory.settings();
+  const User& user = *caller.user;
+  if (!settings->get_bool(Setting::AllowProfileChange)) co_return ErrorCode::NotAllowed;
+  CO_TRY_DO(check_own_edit(caller, user, draft));
+  const bool changes_email =
+      draft.email && (user.emails.empty() || user.emails.front().address != *draft.email);
+  if (!changes_email) draft.email.reset();
+  if ((changes_email || draft.password) && !user.password_bcrypt.empty()) {
+    const bool given = !profile.current_password_digest.empty();
+    const std::string digest = to_lower(profile.current_password_digest);
+    const std::string stored = user.password_bcrypt;
+    const std::function<bool()> work = [given, digest, stored] {
+      return given && bcrypt_matches(digest, stored);
+    };
+    CO_TRY(const bool matches, co_await context_.compute.run<bool>(work, ErrorCode::Busy));
+    if (!matches) {
+      co_return Error(given ? ErrorCode::TotpInvalid : ErrorCode::TotpRequired)
+          .with_details({{"method", "password"},
+                         {"codeGenerated", false},
+                         {"availableMethods", json::array{}}});
+    }
+    if (draft.password && sha256_hex(*draft.password) == digest) {
+      co_return ErrorCode::SamePassword;
+    }
+  }
+  const bool renames = draft.username && to_lower(*draft.username) != to_lower(user.username);
+  if (auto fits =
+          check_draft(draft, *settings, renames ? BlockedNames::Refused : BlockedNames::Allowed);
+      !fits) {
+    if (fits.error().code != ErrorCode::InvalidField) co_return std::move(fits).error();
+    co_return ErrorCode::CouldNotSaveIdentity;
+  }
+  if (renames && context_.directory.find_user_by_name(*draft.username)) {
+    co_return ErrorCode::CouldNotSaveIdentity;
+  }
+  co_return co_await write(caller.id(), std::move(draft), Relinquish::Refused, caller.token_hash);
+}
+
+Task<User> AccountService::update_preferences(Caller caller, UserId id, json::object preferences) {
+  if (id != caller.id() && !may(caller, Permission::EditOtherUserInfo)) {
+    co_return action_not_allowed("Editing user is not allowed");
+  }
+  const Time now = context_.clock.now();
+  const std::function<Result<User>(Tx&)> work = [id, preferences, now](Tx& tx) -> Result<User> {
+    auto user = tx.users().find(id);
+    if (!user) {
+      return Error(ErrorCode::InvalidUser,
+                   "The optional \"userId\" param provided does not match any users");
+    }
+    for (const auto& [key, value] : preferences) {
+      if (key == "language") {
+        user->language = value.is_string() ? std::string(value.get_string()) : std::string();
+      } else {
+        user->preferences[key] = value;
+      }
+    }
+    user->updated_at = now;
+    tx.users().update(*user);
+    return *std::move(user);
+  };
+  co_return co_await context_.store.write<User>(work);
+}
+
+Task<User> AccountService::set_active(Caller, UserId id, Activity activity, Relinquish relinquish) {
+  if (!context_.directory.find_user(id)) co_return failure("User not found");
+  co_return co_await write_activity(id, activity, relinquish);
+}
+
+Task<User> AccountService::write_activity(UserId id, Activity activity, Relinquish relinquish) {
+  const Time now = context_.clock.now();
+  const std::function<Result<User>(Tx&)> work = [id, activity, relinquish,
+                                                 now](Tx& tx) -> Result<User> {
+    auto user = tx.users().find(id);
+    if (!user) return failure("User not found");
+    TRY_DO(switch_activity(tx, *user, activity, relinquish, now));
+    user->updated_at = now;
+    tx.users().update(*user);
+    return *std::move(user);
+  };
+  co_return co_await context_.store.write<User>(work);
+}
+
+Task<std::vector<RoomId>> AccountService::remove(Caller, UserId id, Relinquish relinquish) {
+  co_return co_await system_remove(id, relinquish);
+}
+
+Task<std::vector<RoomId>> AccountService::system_remove(UserId id, Relinquish relinquish) {
+  const Time now = context_.clock.now();
+  const std::string erasure(context_.directory.settings()->get_text(Setting::MessageErasure));
+  const std::function<Result<std::vector<RoomId>>(Tx&)> work = [id, relinquish, erasure,
+                                                                now](Tx& tx) {
+    return remove_in(tx, id, relinquish, erasure, now);
+  };
+  co_return co_await context_.store.write<std::vector<RoomId>>(work);
+}
+
+Task<User> AccountService::system_set_password(UserId id, std::string password) {
+  AccountDraft draft;
+  draft.password = std::move(password);
+  if (is_empty(draft.password)) co_return required("Password");
+  CO_TRY_DO(check_draft(draft, *context_.directory.settings(), BlockedNames::Allowed));
+  co_return co_await write(id, std::move(draft), Relinquish::Refused, "");
+}
+
+Result<bool> AccountService::is_username_available(const Caller& caller,
+                                                   const std::string& username) const {
+  if (to_lower(username) == to_lower(caller.user->username)) return true;
+  const auto settings = context_.directory.settings();
+  if (is_blocked_username(*settings, username)) {
+    return Error(ErrorCode::BlockedUsername, username + " is blocked and can't be used!");
+  }
+  return context_.directory.find_user_by_name(username) == nullptr;
+}
+
+}  // namespace gantry::domain
