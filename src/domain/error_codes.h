@@ -69,6 +69,8 @@ namespace gantry {
   X(CodeRequired, "error-code-required", "Code required", Invalid, Typed) \
   X(DirectMessageMaxUsers, "error-direct-message-max-user-exceeded", "You cannot add more than 8 users, including yourself to a direct message", Invalid, Typed) \
   X(DirectMessageRoom, "error-direct-message-room", "Direct Messages can not be archived", Invalid, Typed) \
+  X(DefaultParamMissing, "error-channels-setdefault-is-same", "The bodyParam \"default\" is required", Invalid, Named) \
+  X(DefaultIsSame, "error-channels-setdefault-missing-default-param", "The channel default setting is the same as what it would be changed to.", Invalid, Named) \
   X(DirectRoom, "error-direct-room", "Can't change type of direct rooms", Invalid, Typed) \
   X(UserLimitExceeded, "error-user-limit-exceeded", "User Limit Exceeded", Invalid, Typed) \
   X(UserNotFoundPlain, "error-user-not-found", "User not found", Invalid, Typed) \
@@ -128,7 +130,7 @@ namespace gantry {
   X(AdminRequired, "error-admin-required", "You need to have at least one admin", Invalid, Typed) \
   X(InvalidDate, "error-roomId-param-invalid", "", Invalid, Typed) \
   X(InvalidUpdatedSince, "error-updatedSince-param-invalid", "The \"updatedSince\" query parameter must be a valid date.", Invalid, Typed) \
-  X(MessageSizeExceeded, "error-message-size-exceeded", "", Invalid, Plain) \
+  X(MessageSizeExceeded, "", "error-message-size-exceeded", Invalid, Plain) \
   X(MessageTextTooLong, "error-message-size-exceeded", "Message size exceeds Message_MaxAllowedSize", Invalid, Typed) \
   X(NotAllowedInRoom, "", "error-not-allowed", Invalid, Plain) \
   X(RoomIsReadOnly, "", "You can't send messages because the room is readonly.", Invalid, Plain) \
@@ -139,12 +141,14 @@ namespace gantry {
   X(InvalidAttachmentLink, "", "Invalid href value provided", Invalid, Plain) \
   X(InvalidAttachmentField, "", "Invalid attachment field, title and value is required", Invalid, Plain) \
   X(MessageEditingBlocked, "error-message-editing-blocked", "Message editing is blocked", Invalid, Typed) \
+  X(MessageOutOfSync, "error-message-ts-out-of-sync", "Message timestamp is out of sync", Invalid, Typed) \
   X(DuplicateMessage, "error-duplicate-message", "A message with this id exists", Invalid, Typed) \
   X(InvalidFile, "invalid-file", "", Invalid, Typed) \
   X(InvalidUploadField, "invalid-field", "", Invalid, Typed) \
   X(NoFileUploaded, "error-no-file-uploaded", "No file was uploaded", Invalid, Typed) \
   X(FileTooLarge, "error-file-too-large", "File exceeds allowed size", Invalid, Typed) \
   X(InvalidFileType, "error-invalid-file-type", "File type is not accepted", Invalid, Typed) \
+  X(DirectFileUploadDisabled, "error-direct-message-file-upload-not-allowed", "File sharing in direct messages is disabled", Invalid, Typed) \
   X(FileUploadDisabled, "error-file-upload-disabled", "File upload is disabled", Invalid, Typed) \
   X(RoomInfoNotAllowed, "Not Allowed", "not-allowed", Invalid, Named) \
   X(SettingValidationFailed, "error-setting-validation-failed", "The value does not fit the setting", Invalid, Typed)

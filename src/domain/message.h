@@ -56,7 +56,8 @@ struct Upload {
   std::string name;
   std::string type;
   std::int64_t size_bytes = 0;
-  bool confirmed = false;
+  bool confirmed = false;  // shown by a message; until then only its uploader sees it
+  MessageId message;
   Time uploaded_at;
 };
 

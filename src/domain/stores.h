@@ -61,6 +61,8 @@ class RoomStore {
   // A visible message was added, or removed when `by` is negative. Without a message the last one
   // stays what it is.
   virtual void count_messages(const RoomId& id, int by, const Message* last) = 0;
+  // Nobody has written there, as far as is left.
+  virtual void forget_last_message(const RoomId& id) = 0;
 };
 
 class SubscriptionStore {
@@ -84,7 +86,8 @@ struct MessageRange {
   std::optional<Time> oldest;
   std::optional<Time> latest;
   bool inclusive = false;
-  bool with_thread_replies = true;
+  bool with_thread_replies = true;        // also those that stay in their thread
+  std::vector<std::string> hidden_types;  // of system messages
 };
 
 class MessageStore {
@@ -94,6 +97,7 @@ class MessageStore {
   // Newest first.
   virtual std::vector<Message> list_range(const RoomId& room, const MessageRange& range,
                                           const Page& page) const = 0;
+  virtual std::int64_t count_range(const RoomId& room, const MessageRange& range) const = 0;
   virtual Listed<Message> list_of_room(const RoomId& room, const Page& page) const = 0;
   virtual std::optional<Message> find_latest(const RoomId& room) const = 0;
   virtual bool insert(const Message& message) = 0;  // false: the id is taken
@@ -111,8 +115,13 @@ class UploadStore {
  public:
   virtual ~UploadStore() = default;
   virtual std::optional<Upload> find(const UploadId& id) const = 0;
+  // Newest first.
+  virtual std::vector<Upload> list_of_room(const RoomId& room, const Page& page) const = 0;
+  // Not confirmed and uploaded before the time, at most `count`.
+  virtual std::vector<Upload> list_abandoned(Time before, std::int64_t count) const = 0;
   virtual void insert(const Upload& upload) = 0;
   virtual void update(const Upload& upload) = 0;
+  virtual void remove(const UploadId& id) = 0;
 };
 
 class RightsStore {

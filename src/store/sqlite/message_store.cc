@@ -10,10 +10,14 @@ using domain::RoomId;
 
 #define COLUMNS "id, room, sent_at, author, type, thread, extra"
 constexpr char kSelectOne[] = "SELECT " COLUMNS " FROM messages WHERE id = ?";
+#define IN_RANGE                                                     \
+  " FROM messages WHERE room = ? AND sent_at >= ? AND sent_at <= ? " \
+  "AND (? OR thread = '' OR json_extract(extra, '$.thread_shown')) " \
+  "AND (type = '' OR type NOT IN (SELECT value FROM json_each(?))) "
 constexpr char kSelectRange[] =
-    "SELECT " COLUMNS
-    " FROM messages WHERE room = ? AND sent_at >= ? AND sent_at <= ? AND (? OR thread = '') "
-    "ORDER BY sent_at DESC, sequence DESC LIMIT ? OFFSET ?";
+    "SELECT " COLUMNS IN_RANGE "ORDER BY sent_at DESC, sequence DESC LIMIT ? OFFSET ?";
+constexpr char kCountRange[] = "SELECT count(*)" IN_RANGE;
+#undef IN_RANGE
 constexpr char kSelectOfRoom[] =
     "SELECT " COLUMNS
     " FROM messages WHERE room = ? ORDER BY sent_at DESC, sequence DESC LIMIT ? OFFSET ?";
@@ -33,8 +37,8 @@ constexpr char kDiscountAuthor[] =
     "count(*) AS count FROM messages WHERE author = ? GROUP BY room) AS gone "
     "WHERE rooms.id = gone.room";
 constexpr char kDeleteOfAuthor[] = "DELETE FROM messages WHERE author = ?";
-#define LATEST(column)                                                        \
-  "(SELECT " column                                                           \
+#define LATEST(column)                                                         \
+  "(SELECT " column                                                            \
   " FROM messages WHERE room = rooms.id AND type = '' ORDER BY sent_at DESC, " \
   "sequence DESC LIMIT 1)"
 constexpr char kRenewLastMessages[] =
@@ -100,6 +104,19 @@ std::int64_t limit_of(const domain::Page& page) {
   return page.count == 0 ? -1 : page.count;  // SQL: -1 is no limit
 }
 
+struct Bounds {
+  explicit Bounds(const domain::MessageRange& range) {
+    const std::int64_t edge = range.inclusive ? 0 : 1;
+    if (range.oldest) oldest = to_epoch_ms(*range.oldest) + edge;
+    if (range.latest) latest = to_epoch_ms(*range.latest) - edge;
+    hidden = json::serialize(json::array(range.hidden_types.begin(), range.hidden_types.end()));
+  }
+
+  std::int64_t oldest = INT64_MIN;
+  std::int64_t latest = INT64_MAX;
+  std::string hidden;
+};
+
 class SqliteMessageStore final : public domain::MessageStore {
  public:
   explicit SqliteMessageStore(Session& session) : session_(session) {}
@@ -112,12 +129,18 @@ class SqliteMessageStore final : public domain::MessageStore {
   }
   std::vector<Message> list_range(const RoomId& room, const domain::MessageRange& range,
                                   const domain::Page& page) const override {
-    const std::int64_t edge = range.inclusive ? 0 : 1;
-    const std::int64_t oldest = range.oldest ? to_epoch_ms(*range.oldest) + edge : INT64_MIN;
-    const std::int64_t latest = range.latest ? to_epoch_ms(*range.latest) - edge : INT64_MAX;
+    const Bounds bounds(range);
     Statement statement = session_.connection.prepare(kSelectRange);
-    statement.bind(room, oldest, latest, range.with_thread_replies, limit_of(page), page.offset);
+    statement.bind(room, bounds.oldest, bounds.latest, range.with_thread_replies, bounds.hidden,
+                   limit_of(page), page.offset);
     return all(statement);
+  }
+  std::int64_t count_range(const RoomId& room, const domain::MessageRange& range) const override {
+    const Bounds bounds(range);
+    Statement statement = session_.connection.prepare(kCountRange);
+    statement.bind(room, bounds.oldest, bounds.latest, range.with_thread_replies, bounds.hidden)
+        .step();
+    return statement.integer(0);
   }
   domain::Listed<Message> list_of_room(const RoomId& room,
                                        const domain::Page& page) const override {

@@ -25,6 +25,8 @@ constexpr char kCountMessages[] = "UPDATE rooms SET message_count = message_coun
 constexpr char kCountLastMessage[] =
     "UPDATE rooms SET message_count = message_count + ?, last_message_at = ?, last_message = ? "
     "WHERE id = ?";
+constexpr char kForgetLastMessage[] =
+    "UPDATE rooms SET last_message_at = NULL, last_message = '' WHERE id = ?";
 
 template <class Archive, class RoomType>
 void visit_extra(Archive& archive, RoomType& room) {
@@ -121,6 +123,9 @@ class SqliteRoomStore final : public domain::RoomStore {
     } else {
       session_.connection.prepare(kCountLastMessage).bind(by, last->sent_at, last->id, id).run();
     }
+  }
+  void forget_last_message(const RoomId& id) override {
+    session_.connection.prepare(kForgetLastMessage).bind(id).run();
   }
 
  private:

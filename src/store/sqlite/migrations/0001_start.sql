@@ -71,7 +71,8 @@ CREATE TABLE uploads (
   uploaded_at INTEGER NOT NULL,
   extra TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX uploads_by_room ON uploads (room);
+CREATE INDEX uploads_by_room ON uploads (room, uploaded_at);
+CREATE INDEX uploads_abandoned ON uploads (uploaded_at) WHERE confirmed = 0;
 
 CREATE TABLE roles (
   id TEXT PRIMARY KEY,
@@ -105,10 +106,11 @@ CREATE TABLE integration_channels (
 ) WITHOUT ROWID;
 CREATE INDEX integration_channels_by_integration ON integration_channels (integration);
 
+-- No reference to integrations: an event of the same commit may still name one that is going.
 CREATE TABLE deliveries (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
   id TEXT NOT NULL UNIQUE,
-  integration TEXT NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+  integration TEXT NOT NULL,
   state INTEGER NOT NULL,
   tries INTEGER NOT NULL,
   next_at INTEGER NOT NULL,
@@ -121,7 +123,7 @@ CREATE INDEX deliveries_by_integration ON deliveries (integration);
 CREATE TABLE history (
   id TEXT PRIMARY KEY,
   delivery TEXT NOT NULL,
-  integration TEXT NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
+  integration TEXT NOT NULL,
   maker TEXT NOT NULL,
   finished INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
@@ -131,7 +133,7 @@ CREATE INDEX history_by_integration ON history (integration, updated_at);
 CREATE INDEX history_by_age ON history (updated_at);
 
 CREATE TABLE script_state (
-  integration TEXT PRIMARY KEY REFERENCES integrations (id) ON DELETE CASCADE,
+  integration TEXT PRIMARY KEY,
   revision TEXT NOT NULL,
   state TEXT NOT NULL
 ) WITHOUT ROWID;
