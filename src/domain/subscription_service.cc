@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/error_codes.h"
+#include "domain/room_news.h"
 
 namespace gantry::domain {
 namespace {
@@ -37,6 +38,8 @@ Task<void> SubscriptionService::change(UserId user, RoomId room,
   const std::function<Result<void>(Tx&)> work = [user, room, apply, now](Tx& tx) -> Result<void> {
     auto subscription = tx.subscriptions().find(room, user);
     if (!subscription) return Error(ErrorCode::InvalidSubscription, "error-invalid-subscription");
+    const auto current = tx.rooms().find(room);
+    subscription->open = current && is_open(tx, *subscription, *current);
     TRY_DO(apply(*subscription));
     subscription->updated_at = now;
     tx.subscriptions().update(*subscription);
@@ -75,7 +78,13 @@ Task<void> SubscriptionService::mark_favorite(Caller caller, RoomId room, Favori
 Task<void> SubscriptionService::save_preferences(Caller caller, RoomId room, json::object choices) {
   const std::function<Result<void>(Subscription&)> apply =
       [choices](Subscription& subscription) -> Result<void> {
-    for (const auto& choice : choices) subscription.preferences[choice.key()] = choice.value();
+    for (const auto& choice : choices) {
+      if (choice.value().is_null()) {
+        subscription.preferences.erase(choice.key());
+      } else {
+        subscription.preferences[choice.key()] = choice.value();
+      }
+    }
     return Done{};
   };
   co_return co_await change(caller.id(), room, apply);

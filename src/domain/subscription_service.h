@@ -19,7 +19,7 @@ class SubscriptionService {
   Task<void> open(Caller caller, RoomId room);
   Task<void> close(Caller caller, RoomId room);
   Task<void> mark_favorite(Caller caller, RoomId room, Favorite favorite);
-  // Choices under their protocol names; each replaces the one before.
+  // Choices under their protocol names; each replaces the one before, null takes it away.
   Task<void> save_preferences(Caller caller, RoomId room, json::object choices);
   Task<void> mark_read(Caller caller, RoomId room);
   // From the newest message on that somebody else wrote. Errors: NoMessageForUnread.
