@@ -89,7 +89,7 @@ RestService::RestService(dispatch::Dispatcher& dispatcher, const domain::Directo
 
 std::size_t RestService::body_bytes_max(http::Method method, std::string_view path) const {
   const auto known = to_dispatch(method);
-  return known ? dispatcher_.body_bytes_max(*known, path) : 0;
+  return dispatcher_.body_bytes_max(known.value_or(dispatch::Method::Get), path);
 }
 
 http::Answer RestService::serve(http::Request request) {

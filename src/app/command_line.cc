@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/config.h"
+#include "app/config_docs.h"
 #include "app/control_socket.h"
 #include "app/data_directory.h"
 #include "app/server.h"
@@ -24,14 +25,14 @@ int report(const Error& error) {
   return error.code == ErrorCode::StorageFailed ? kDamagedData : kWrongSetup;
 }
 
-int serve(const Flags& flags) {
+int serve(const Flags& flags, const ServerMaker& make) {
   auto config = make_config(flags);
   if (!config) return report(config.error());
   if (!log::set_level(config->log_level)) {
     return report(failure("--log-level \"" + config->log_level +
                           "\": known are debug, info, warn and error"));
   }
-  auto server = Server::open(*std::move(config));
+  auto server = make(*std::move(config));
   if (!server) return report(server.error());
   if (auto ran = (*server)->run(); !ran) return report(ran.error());
   return 0;
@@ -48,7 +49,7 @@ int command(const Flags& flags, json::object request) {
     reply = *std::move(answer);
   } else {
     log::set_level(log::Level::Warn);
-    auto server = Server::open(*std::move(config));
+    auto server = Server::open(*std::move(config), {});
     if (!server) return report(server.error());
     reply = (*server)->run_command(std::move(request));
   }
@@ -68,7 +69,7 @@ void add_data_flag(CLI::App& app, Flags& flags) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv) {
+int run_command_line(int argc, char** argv, const ServerMaker& make) {
   CLI::App app{"Gantry: team chat with webhooks at its heart", "gantry"};
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
@@ -97,16 +98,19 @@ int run_command_line(int argc, char** argv) {
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
 
+  CLI::App* docs_command = app.add_subcommand("config-docs", "print docs/configuration.md");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongSetup;
   }
-  if (serve_command->parsed()) return serve(flags);
+  if (serve_command->parsed()) return serve(flags, make);
   if (token_command->parsed()) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
   if (openapi_command->parsed()) std::cout << json::serialize(describe_api()) << std::endl;
+  if (docs_command->parsed()) std::cout << configuration_page();
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "app/server.h"
 
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 #include <iostream>
 #include <thread>
@@ -15,13 +17,20 @@
 #include "app/control_socket.h"
 #include "app/data_directory.h"
 #include "app/first_run.h"
+#include "app/metrics_page.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "base/task_group.h"
 #include "dispatch/openapi.h"
 #include "domain/error_codes.h"
+#include "egress/curl_http_client.h"
 #include "http/server.h"
+#include "integrations/delivery/scheduler.h"
+#include "integrations/incoming/incoming_hook.h"
+#include "integrations/script/worker_pool.h"
+#include "integrations/trigger/outbox_recorder.h"
 #include "store/sqlite/sqlite_store.h"
+#include "wire/integration_json.h"
 
 namespace gantry::app {
 namespace {
@@ -37,8 +46,36 @@ std::size_t usable_processors() {
   return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-std::string encode_integration(const domain::Integration&) {
-  return "{}";
+json::object encode_integration(const domain::Integration& integration) {
+  return wire::to_json(integration, wire::ScriptErrorKey::WheneverEnabled);
+}
+
+bool is_yes(const char* name) {
+  const char* text = std::getenv(name);
+  const std::string value = text == nullptr ? "" : domain::to_lower(text);
+  return value == "yes" || value == "true";
+}
+
+bool names_engine(const char* name) {
+  const char* text = std::getenv(name);
+  return text != nullptr && domain::to_lower(text) == "ivm";
+}
+
+domain::ScriptSwitches script_switches() {
+  return {is_yes("FREEZE_INTEGRATION_SCRIPTS"), names_engine("FREEZE_INTEGRATION_SCRIPTS"),
+          is_yes("DISABLE_INTEGRATION_SCRIPTS") || names_engine("DISABLE_INTEGRATION_SCRIPTS")};
+}
+
+std::vector<egress::ip::tcp::endpoint> own_listeners(const Config& config) {
+  std::vector<egress::ip::tcp::endpoint> out;
+  const auto add = [&out](const http::ListenAddress& listen) {
+    boost::system::error_code error;
+    const auto address = egress::ip::make_address(listen.address, error);
+    if (!error && listen.port != 0) out.emplace_back(address, listen.port);
+  };
+  for (const http::ListenAddress& listen : config.listen) add(listen);
+  if (config.metrics_listen) add(*config.metrics_listen);
+  return out;
 }
 
 http::ServerOptions http_options(const Config& config, std::size_t threads, ComputePool& pool) {
@@ -62,9 +99,11 @@ std::string default_site_url(const Config& config) {
 
 // Made in this order, taken down in reverse.
 struct Server::Parts {
-  Parts(Config config_in, DataDirectory data_in)
+  Parts(Config config_in, DataDirectory data_in, std::unique_ptr<Clock> clock_in)
       : config(std::move(config_in)),
         data(std::move(data_in)),
+        clock_owner(std::move(clock_in)),
+        clock(*clock_owner),
         io_threads(config.io_threads != 0 ? config.io_threads : usable_processors()),
         io(static_cast<int>(io_threads)),
         work(asio::make_work_guard(io)),
@@ -74,27 +113,44 @@ struct Server::Parts {
 
   Result<void> open_store();
   void make_services();
-  Result<void> serve();
-  void run_threads();
+  void make_commands();
+  Result<void> listen();
+  void start_threads();
+  void stop();
+  Task<json::object> token_command(json::object in);
 
   const Config config;
   DataDirectory data;
+  const std::unique_ptr<Clock> clock_owner;
+  const Clock& clock;
   const std::size_t io_threads;
   asio::io_context io;
   asio::executor_work_guard<asio::io_context::executor_type> work;
-  SystemClock clock;
   TaskGroup tasks;
   ComputePool compute;
   domain::Directory directory;
   std::unique_ptr<store::sqlite::SqliteStore> store;
 
+  std::unique_ptr<integrations::script::WorkerPool> engine;
+  std::unique_ptr<egress::CurlHttpClient> client;
+  std::unique_ptr<integrations::EgressRules> egress_rules;
+  std::unique_ptr<integrations::ScriptRunner> scripts;
+  std::unique_ptr<integrations::OutboxRecorder> outbox;
+  std::unique_ptr<integrations::DeliveryScheduler> deliveries;
+  std::unique_ptr<integrations::IncomingHooks> hooks;
+
   std::unique_ptr<domain::SessionService> sessions;
+  std::unique_ptr<domain::RoomServices> rooms;
+  std::unique_ptr<domain::IntegrationService> integrations;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
   ControlCommands commands;
   std::unique_ptr<http::Server> http;
+  std::unique_ptr<MetricsPage> metrics_page;
+  std::unique_ptr<http::Server> metrics_http;
   std::unique_ptr<ControlSocket> control;
+  std::vector<std::thread> threads;
 };
 
 Result<void> Server::Parts::open_store() {
@@ -112,28 +168,66 @@ Result<void> Server::Parts::open_store() {
 
 void Server::Parts::make_services() {
   const domain::Context context{*store, directory, clock, compute};
+  const domain::ScriptSwitches switches = script_switches();
+  engine = std::make_unique<integrations::script::WorkerPool>(
+      io, integrations::script::WorkerPoolOptions{});
+  client = std::make_unique<egress::CurlHttpClient>(
+      egress::EgressOptions{.proxy = egress::ProxySettings::from_environment()});
+  egress_rules = std::make_unique<integrations::EgressRules>(directory, own_listeners(config));
+  scripts = std::make_unique<integrations::ScriptRunner>(*engine, *client, *egress_rules, switches);
+  outbox = std::make_unique<integrations::OutboxRecorder>(directory, clock);
+  store->add_recorder(*outbox);
+  deliveries = std::make_unique<integrations::DeliveryScheduler>(
+      io.get_executor(), integrations::AttemptTools{context, *scripts, *client, *egress_rules},
+      tasks, integrations::SchedulerOptions{});
+  store->add_follower(*deliveries);
+  hooks = std::make_unique<integrations::IncomingHooks>(context, *scripts);
+
   sessions = std::make_unique<domain::SessionService>(context);
+  rooms = std::make_unique<domain::RoomServices>(context);
+  integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
   routes = std::make_unique<api::AllRoutes>(
-      api::Services{*sessions, directory},
+      api::Services{.sessions = *sessions,
+                    .rooms = *rooms,
+                    .integrations = *integrations,
+                    .hooks = *hooks,
+                    .directory = directory,
+                    .clock = clock,
+                    .unsafe_parameters = config.unsafe_query_and_fields
+                                             ? api::UnsafeParameters::Honoured
+                                             : api::UnsafeParameters::Ignored},
       api::ServerInfo{std::string(kVersion), config.compat_version});
   dispatcher = std::make_unique<dispatch::Dispatcher>(
       routes->routes(), directory, clock, compute,
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
                                 .second_factors = !config.test_mode});
   rest = std::make_unique<api::RestService>(*dispatcher, directory);
-  commands.add("token", [this](json::object in) -> Task<json::object> {
-    const auto user = directory.find_user_by_name(text_of(in, "username"));
-    if (!user) {
-      co_return failure("there is no account \"" + std::string(text_of(in, "username")) + "\"");
-    }
-    CO_TRY(auto session, co_await sessions->system_create_token(user->id));
-    co_return json::object{{"userId", session.user->id.text}, {"authToken", session.token}};
-  });
 }
 
-Result<void> Server::Parts::serve() {
+void Server::Parts::make_commands() {
+  commands.add("token", std::bind_front(&Parts::token_command, this));
+}
+
+Task<json::object> Server::Parts::token_command(json::object in) {
+  const std::string name(text_of(in, "username"));
+  const auto user = directory.find_user_by_name(name);
+  if (!user) co_return failure("there is no account \"" + name + "\"");
+  CO_TRY(const auto session, co_await sessions->system_create_token(user->id));
+  co_return json::object{{"userId", session.user->id.text}, {"authToken", session.token}};
+}
+
+Result<void> Server::Parts::listen() {
   http = std::make_unique<http::Server>(io, http_options(config, io_threads, compute), *rest);
   TRY_DO(http->start());
+  if (config.metrics_listen) {
+    metrics_page = std::make_unique<MetricsPage>(
+        MetricsSources{*http, *store, directory, *client, *engine, *deliveries, compute});
+    http::ServerOptions options;
+    options.listen = {*config.metrics_listen};
+    options.threads = io_threads;
+    metrics_http = std::make_unique<http::Server>(io, std::move(options), *metrics_page);
+    TRY_DO(metrics_http->start());
+  }
   control = std::make_unique<ControlSocket>(io, commands, tasks);
   TRY_DO(control->start(data.control_path()));
   for (const http::Endpoint& endpoint : http->endpoints()) {
@@ -142,65 +236,101 @@ Result<void> Server::Parts::serve() {
   return Done{};
 }
 
-void Server::Parts::run_threads() {
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < io_threads; ++i) threads.emplace_back([this] { io.run(); });
-  io.run();
+void Server::Parts::start_threads() {
+  for (std::size_t i = 0; i < io_threads; ++i) threads.emplace_back([this] { io.run(); });
+}
+
+// In the order in which work flows: nothing new comes in, what runs ends, then the store.
+void Server::Parts::stop() {
+  routes->info().set_ready(false);
+  if (control) control->stop();
+  if (http) {
+    const std::size_t cut = asio::co_spawn(io, http->stop(kShutdownGrace), asio::use_future).get();
+    if (cut > 0) log::warn("connections cut", {{"count", cut}});
+  }
+  deliveries->stop();
+  client->stop();
+  engine->stop();
+  tasks.join();
+  engine->join();
+  store->stop();
+  work.reset();
+  io.stop();
   for (std::thread& thread : threads) thread.join();
+  threads.clear();
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Server::~Server() {
-  if (parts_->store) parts_->store->stop();
-}
+Server::~Server() = default;
 
-Result<std::unique_ptr<Server>> Server::open(Config config) {
+Result<std::unique_ptr<Server>> Server::open(Config config, Seams seams) {
   TRY(auto data, DataDirectory::open(
                      config.data, config.test_mode ? WorkspaceKind::Test : WorkspaceKind::Normal));
-  auto parts = std::make_unique<Parts>(std::move(config), std::move(data));
+  if (!seams.clock) seams.clock = std::make_unique<SystemClock>();
+  auto parts = std::make_unique<Parts>(std::move(config), std::move(data), std::move(seams.clock));
   TRY_DO(parts->open_store());
   parts->make_services();
+  parts->make_commands();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+void Server::add_command(std::string name, ControlCommands::Command command) {
+  parts_->commands.add(std::move(name), std::move(command));
+}
+
+void Server::look_at_clock() {
+  parts_->deliveries->wake();
 }
 
 Result<void> Server::run() {
   Parts& parts = *parts_;
   parts.store->start();
-  TRY_DO(parts.serve());
+  std::promise<int> asked;
   asio::signal_set signals(parts.io, SIGINT, SIGTERM);
-  signals.async_wait([&parts](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    log::info("stopping", {{"signal", signal}});
-    parts.routes->info().set_ready(false);
-    parts.control->stop();
-    asio::co_spawn(parts.io, parts.http->stop(kShutdownGrace),
-                   [&parts](const std::exception_ptr&, std::size_t cut) {
-                     log::info("stopped", {{"connections_cut", cut}});
-                     parts.work.reset();
-                     parts.io.stop();
-                   });
+  signals.async_wait([&asked](const boost::system::error_code& error, int signal) {
+    if (!error) asked.set_value(signal);
   });
-  parts.run_threads();
-  parts.store->stop();
-  return Done{};
+  parts.start_threads();
+  const Result<void> listening = parts.listen();
+  if (listening) {
+    parts.deliveries->start();
+    parts.engine->warm_up();
+    log::info("stopping", {{"signal", asked.get_future().get()}});
+  }
+  signals.cancel();
+  parts.stop();
+  return listening;
 }
 
 json::object Server::run_command(json::object request) {
   Parts& parts = *parts_;
   parts.store->start();
-  std::thread thread([&parts] { parts.io.run(); });
+  parts.start_threads();
   json::object reply =
       asio::co_spawn(parts.io, parts.commands.run(std::move(request)), asio::use_future).get();
-  parts.work.reset();
-  parts.io.stop();
-  thread.join();
-  parts.store->stop();
+  parts.stop();
   return reply;
 }
 
+json::object Server::describe_api() const {
+  return dispatch::to_openapi(parts_->routes->routes(), kVersion);
+}
+
 json::object describe_api() {
-  return {};
+  std::string place = (std::filesystem::temp_directory_path() / "gantry-openapi-XXXXXX").string();
+  if (::mkdtemp(place.data()) == nullptr) throw std::runtime_error("no temporary directory");
+  json::object out;
+  {
+    Config config;
+    config.data = place;
+    config.listen = {{"127.0.0.1", 0}};
+    config.admin.password = random_secret();
+    auto server = Server::open(std::move(config), {});
+    if (server) out = (*server)->describe_api();
+  }
+  std::filesystem::remove_all(place);
+  return out;
 }
 
 }  // namespace gantry::app

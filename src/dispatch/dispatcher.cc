@@ -9,6 +9,9 @@
 namespace gantry::dispatch {
 namespace {
 
+// Read and dropped, so that the caller is told 404 and not 413.
+constexpr std::size_t kUnknownBodyBytesMax = 1024 * 1024;
+
 void add_headers(Reply& reply, HeaderList headers) {
   for (auto& header : headers) reply.headers.push_back(std::move(header));
 }
@@ -43,7 +46,8 @@ void Dispatcher::sweep() {
 
 std::size_t Dispatcher::body_bytes_max(Method method, std::string_view path) const {
   const Routes::Match match = routes_.find(method, path);
-  return match.operation == nullptr ? 0 : match.operation->options.body_bytes_max;
+  return match.operation == nullptr ? kUnknownBodyBytesMax
+                                    : match.operation->options.body_bytes_max;
 }
 
 Answer Dispatcher::serve(Call call) {

@@ -22,7 +22,6 @@ class Dispatcher {
   Dispatcher(const Routes& routes, const domain::Directory& directory, const Clock& clock,
              ComputePool& compute, DispatchOptions options);
 
-  // 0 when nothing is declared there.
   std::size_t body_bytes_max(Method method, std::string_view path) const;
   Answer serve(Call call);
   // Forgets what has run out; to be called now and then.

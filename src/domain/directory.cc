@@ -147,10 +147,11 @@ void Directory::remove_room(const RoomId& id) {
 void Directory::apply_integration(const Integration& integration) {
   remove_integration(integration.id);
   auto entry = std::make_shared<IntegrationEntry>();
-  entry->json = encode_(integration);
+  entry->json = json::serialize(encode_(integration));
   entry->integration = integration;
   entry->integration.script.reset();
   entry->integration.script_compiled.reset();
+  entry->document = encode_(entry->integration);
   const std::shared_ptr<const IntegrationEntry> shared = std::move(entry);
 
   const auto add = [&shared](IntegrationList& list) {

@@ -15,17 +15,19 @@
 
 namespace gantry::domain {
 
-// An integration without script and scriptCompiled, and its whole REST form with them.
+// An integration without script and scriptCompiled, its whole REST form with them as ready-made
+// JSON, and the same without them as a document for `query` and `sort`.
 struct IntegrationEntry {
   Integration integration;
   std::string json;
+  json::object document;
 };
 using IntegrationEntries = std::vector<std::shared_ptr<const IntegrationEntry>>;
 
 // Sorted by (_createdAt, _id); shared and never changed.
 using IntegrationList = std::shared_ptr<const IntegrationEntries>;
 
-using IntegrationEncoder = std::function<std::string(const Integration&)>;
+using IntegrationEncoder = std::function<json::object(const Integration&)>;
 
 struct GrantTable {
   std::vector<Grant> grants;  // by the number of the permission

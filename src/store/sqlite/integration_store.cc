@@ -19,6 +19,9 @@ constexpr char kInsert[] =
 constexpr char kUpdate[] =
     "UPDATE integrations SET user = ?, created_at = ?, extra = ? WHERE id = ?";
 constexpr char kDelete[] = "DELETE FROM integrations WHERE id = ?";
+constexpr char kDeleteDeliveries[] = "DELETE FROM deliveries WHERE integration = ?";
+constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
+constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
 constexpr char kDeleteChannels[] = "DELETE FROM integration_channels WHERE integration = ?";
@@ -119,7 +122,9 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
     changed(integration);
   }
   void remove(const IntegrationId& id) override {
-    session_.connection.prepare(kDelete).bind(id).run();
+    for (const char* sql : {kDeleteDeliveries, kDeleteHistory, kDeleteScriptState, kDelete}) {
+      session_.connection.prepare(sql).bind(id).run();
+    }
     session_.changes.push_back(domain::IntegrationRemoved{id});
   }
 

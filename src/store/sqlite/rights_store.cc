@@ -54,9 +54,8 @@ class SqliteRightsStore final : public domain::RightsStore {
       const auto permission = domain::find_permission(row.view(0));
       if (!permission) continue;  // of a version that had more
       Grant& grant = out.emplace_back(Grant{*permission, {}, row.time(2)});
-      for (const json::value& role : json::parse(row.view(1)).as_array()) {
-        grant.roles.emplace_back(role.as_string());
-      }
+      const json::value roles = json::parse(row.view(1));
+      for (const json::value& role : roles.as_array()) grant.roles.emplace_back(role.as_string());
     }
     return out;
   }

@@ -1,0 +1,21 @@
+#pragma once
+// One page of integrations as reply bytes: from ready-made JSON where nothing else is asked for.
+
+#include "api/list_parameters.h"
+
+namespace gantry::api {
+
+struct ListedEntries {
+  domain::IntegrationEntries entries;  // of the page
+  std::int64_t total = 0;
+};
+
+// The entries of the page and how many match in all; without a sort in the order of the entries.
+// Errors: InvalidQuery, QueryTooBroad.
+Result<ListedEntries> select_entries(domain::IntegrationEntries entries,
+                                     const ListRequest& request);
+
+// {"integrations": [...], "count", "offset", "total", "success": true}
+std::string listing_body(const ListedEntries& listed, const ListRequest& request);
+
+}  // namespace gantry::api

@@ -1,0 +1,383 @@
+#include "integrations/delivery/attempt.h"
+
+#include <fmt/format.h>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "domain/error_codes.h"
+#include "integrations/delivery/reply_content.h"
+#include "integrations/delivery/reply_posting.h"
+#include "integrations/delivery/retry_schedule.h"
+#include "wire/integration_json.h"
+
+namespace gantry::integrations {
+namespace {
+
+using domain::DeliveryState;
+using script::RunStatus;
+using script::ScriptMethod;
+
+constexpr std::size_t kRecordedReplyBytesMax = 64 * 1024;
+
+// The same attempt has the same entry, however often a crash makes it run.
+domain::HistoryId entry_id(const domain::DeliveryId& delivery, int attempt) {
+  const std::string digest = sha256(fmt::format("history {} {}", delivery.text, attempt));
+  std::string id;
+  for (std::size_t i = 0; i < kIdLength; ++i) {
+    id += kIdAlphabet[static_cast<unsigned char>(digest[i]) % kIdAlphabet.size()];
+  }
+  return domain::HistoryId{id};
+}
+
+std::string indented(std::string_view stack) {
+  std::string out;
+  while (!stack.empty()) {
+    const std::size_t end = std::min(stack.find('\n'), stack.size());
+    out += "  ";
+    out += stack.substr(0, end);
+    stack.remove_prefix(std::min(end + 1, stack.size()));
+    if (!stack.empty()) out += '\n';
+  }
+  return out;
+}
+
+bool is_success(unsigned status, bool empty_body) {
+  if (status == 200 || status == 201 || status == 202) return true;
+  // Compat: upstream takes an empty 2xx for a failure (tests/api/deliveries_test.mjs).
+  return empty_body && status >= 200 && status < 300;
+}
+
+std::string_view header_of(const egress::HttpReply& reply, std::string_view name) {
+  for (const auto& [key, value] : reply.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+asio::awaitable<AttemptEnd> Attempt::run() {
+  Result<Go> going = co_await load();
+  if (going && *going == Go::On) going = co_await prepare();
+  egress::HttpResult result;
+  if (going && *going == Go::On) going = co_await call(&result);
+  if (going && *going == Go::On) {
+    if (const auto* failed = std::get_if<egress::HttpFailure>(&result)) {
+      going = co_await judge(*failed);
+    } else {
+      const auto& reply = std::get<egress::HttpReply>(result);
+      going = co_await process(reply);
+      if (going && *going == Go::On) going = co_await judge(reply);
+    }
+  }
+  if (!going) {
+    log::warn("delivery attempt not recorded",
+              {{"delivery", id_.text}, {"why", text_of(going.error())}});
+    end_.next = AttemptEnd::Next::TryAgain;
+  }
+  co_return end_;
+}
+
+Task<Attempt::Go> Attempt::load() {
+  struct Loaded {
+    std::optional<domain::Delivery> delivery;
+    std::optional<domain::Integration> integration;
+    json::object state;
+  };
+  const std::function<Result<Loaded>(const domain::Tx&)> work =
+      [id = id_](const domain::Tx& tx) -> Result<Loaded> {
+    Loaded out;
+    out.delivery = tx.deliveries().find(id);
+    if (!out.delivery) return out;
+    out.integration = tx.integrations().find(out.delivery->integration);
+    if (out.integration && out.integration->script_compiled) {
+      out.state = tx.deliveries()
+                      .find_script_state(out.integration->id, revision_of(*out.integration))
+                      .value_or(json::object{});
+    }
+    return out;
+  };
+  CO_TRY(Loaded loaded, co_await tools_.context.store.read<Loaded>(work));
+  if (!loaded.delivery || !loaded.delivery->open()) co_return Go::Stop;
+  delivery_ = *std::move(loaded.delivery);
+  if (!loaded.integration || !loaded.integration->enabled) {
+    const std::function<Result<void>(domain::Tx&)> drop =
+        [delivery = delivery_](domain::Tx& tx) mutable -> Result<void> {
+      delivery.state = DeliveryState::Dropped;
+      tx.deliveries().update(delivery);
+      return Done{};
+    };
+    CO_TRY_DO(co_await tools_.context.store.write<void>(drop));
+    co_return Go::Stop;
+  }
+  integration_ = std::make_shared<const domain::Integration>(*std::move(loaded.integration));
+  script_state_ = std::move(loaded.state);
+
+  const Time now = tools_.context.clock.now();
+  entry_.id = entry_id(delivery_.id, delivery_.tries);
+  entry_.delivery = delivery_.id;
+  entry_.integration = integration_->id;
+  if (integration_->created_by) entry_.integration_maker = integration_->created_by->id;
+  entry_.attempt = delivery_.tries;
+  entry_.event = delivery_.event;
+  entry_.integration_copy = wire::to_history_copy(*integration_);
+  entry_.data = delivery_.data;
+  entry_.trigger_word = delivery_.trigger_word;
+  entry_.target_url = delivery_.url;
+  entry_.created_at = entry_.updated_at = now;
+  step("mapped-args-to-data");
+  co_return Go::On;
+}
+
+asio::awaitable<script::RunOutcome> Attempt::run_script(ScriptMethod method,
+                                                        json::object argument) {
+  script::RunOutcome outcome =
+      co_await tools_.scripts.run(integration_, method, std::move(argument), script_state_);
+  for (json::value& line : console_json(outcome)) entry_.console.push_back(std::move(line));
+  if (outcome.store) {
+    script_state_ = *outcome.store;
+    script_state_changed_ = true;
+  }
+  co_return outcome;
+}
+
+void Attempt::note_script_failure(ScriptMethod method, const script::RunOutcome& outcome) {
+  step(outcome.status == RunStatus::LoadFailed
+           ? std::string("execute-script-getting-script")
+           : fmt::format("execute-script-error-running-{}", script::to_name(method)));
+  entry_.error = outcome.fault.message;
+  entry_.error_stack = indented(outcome.fault.stack);
+}
+
+Task<Attempt::Go> Attempt::prepare() {
+  request_ = default_request(delivery_);
+  scripted_ = tools_.scripts.takes_part(*integration_);
+  entry_.ran_prepare = true;
+  if (!scripted_) {
+    step("after-maybe-ran-prepare");
+    co_return Go::On;
+  }
+  if (!integration_->script_compiled) {
+    // Compat: upstream sends the raw payload when the script does not compile
+    // (tests/api/outgoing_scripts_test.mjs).
+    if (integration_->script_error) {
+      entry_.error = integration_->script_error->message;
+      entry_.error_stack = indented(integration_->script_error->stack);
+    }
+    co_return co_await finish("execute-script-getting-script",
+                              Ending{.state = DeliveryState::Failed});
+  }
+  json::object shown = request_.to_json();
+  shown["data"] = with_dates(delivery_.data);
+  const script::RunOutcome outcome =
+      co_await run_script(ScriptMethod::PrepareOutgoingRequest, {{"request", std::move(shown)}});
+  if (outcome.status == RunStatus::NoMethod) {
+    step("execute-script-no-method-prepare_outgoing_request");
+    co_return Go::On;
+  }
+  if (outcome.status != RunStatus::Returned) {
+    note_script_failure(ScriptMethod::PrepareOutgoingRequest, outcome);
+    co_return co_await finish(entry_.step, Ending{.state = DeliveryState::Failed});
+  }
+  const json::object* result = outcome.result ? outcome.result->if_object() : nullptr;
+  if (result == nullptr) co_return co_await finish("after-prepare-no-opts", {});
+  if (const json::value* message = find_member(*result, "message");
+      message != nullptr && message->is_object()) {
+    CO_TRY(const Go go, co_await post_prepared(message->get_object()));
+    if (go == Go::Stop) co_return Go::Stop;
+  }
+  auto request = request_from_script(*result);
+  if (!request) co_return co_await finish("after-prepare-no-url_or_method", {});
+  request_ = *std::move(request);
+  co_return Go::On;
+}
+
+// The message goes out before the request, so it has a transaction of its own.
+Task<Attempt::Go> Attempt::post_prepared(json::object message) {
+  const Time now = tools_.context.clock.now();
+  const std::function<Result<json::array>(domain::Tx&)> work =
+      [this, message, now](domain::Tx& tx) -> Result<json::array> {
+    return post_reply(tx,
+                      {tools_.context.directory, *integration_, delivery_,
+                       fmt::format("{} {} prepare", delivery_.id.text, delivery_.tries), now},
+                      message);
+  };
+  auto sent = co_await tools_.context.store.write<json::array>(work);
+  if (!sent) {
+    const ErrorClass kind = info_of(sent.error().code).kind;
+    if (kind == ErrorClass::Unavailable) co_return sent.error();
+    entry_.error = std::string(text_of(sent.error()));
+    co_return co_await finish("after-prepare-send-message-failed",
+                              Ending{.state = DeliveryState::Failed});
+  }
+  entry_.prepare_sent = *std::move(sent);
+  step("after-prepare-send-message");
+  co_return Go::On;
+}
+
+Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
+  auto http = to_http(request_);
+  if (!http) {
+    entry_.error = std::string(text_of(http.error()));
+    co_return co_await finish("pre-http-call", Ending{.state = DeliveryState::Failed});
+  }
+  entry_.url = request_.url;
+  entry_.http_call_data = request_.data;
+  step("pre-http-call");
+  CO_TRY_DO(co_await save_entry());
+
+  http->policy = tools_.rules.policy_for(*integration_);
+  const auto settings = tools_.context.directory.settings();
+  if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;
+  *result = co_await tools_.client.send(*std::move(http));
+  step("after-http-call");
+  co_return Go::On;
+}
+
+Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
+  entry_.http_result =
+      json::serialize(json::value(std::string_view(reply.body).substr(0, kRecordedReplyBytesMax)));
+  if (!scripted_) co_return Go::On;
+  json::object shown = request_.to_json();
+  const script::RunOutcome outcome =
+      co_await run_script(ScriptMethod::ProcessOutgoingResponse,
+                          {{"request", std::move(shown)}, {"response", response_json(reply)}});
+  if (outcome.status == RunStatus::NoMethod) co_return Go::On;
+  if (outcome.status != RunStatus::Returned) {
+    note_script_failure(ScriptMethod::ProcessOutgoingResponse, outcome);
+    co_return Go::On;
+  }
+  if (!outcome.result) co_return Go::On;
+  if (*outcome.result == json::value(false)) {
+    co_return co_await finish("after-process-false-result", {});
+  }
+  const json::object* result = outcome.result->if_object();
+  const json::value* content = result != nullptr ? find_member(*result, "content") : nullptr;
+  if (content == nullptr || !content->is_object()) co_return Go::On;
+  Ending ending;
+  ending.message = content->get_object();
+  ending.sent_step = "after-process-send-message";
+  ending.failed_step = "after-process-send-message-failed";
+  ending.sent_member = &domain::HistoryEntry::process_sent;
+  co_return co_await finish(ending.sent_step, std::move(ending));
+}
+
+Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
+  if (is_success(reply.status, reply.body.empty())) {
+    const json::value content = content_of(reply);
+    const json::object* message = content.if_object();
+    const bool says_something =
+        message != nullptr && (message->contains("text") || message->contains("attachments"));
+    if (!says_something) co_return co_await finish("after-http-call", {});
+    Ending ending;
+    ending.message = *message;
+    ending.sent_step = "url-response-sent-message";
+    ending.failed_step = "after-http-call-send-message-failed";
+    ending.sent_member = &domain::HistoryEntry::result_message;
+    co_return co_await finish(ending.sent_step, std::move(ending));
+  }
+  entry_.error = fmt::format("The target answered {}", reply.status);
+  if (reply.status == 410) {
+    co_return co_await finish("after-process-http-status-410",
+                              Ending{.state = DeliveryState::Failed, .switch_off = true});
+  }
+  const auto settings = tools_.context.directory.settings();
+  if (reply.status == 500 && !settings->get_bool(domain::Setting::Retry500)) {
+    co_return co_await finish("after-process-http-status-500",
+                              Ending{.state = DeliveryState::Failed});
+  }
+  co_return co_await fail(
+      *entry_.error, reply.status,
+      read_retry_after(header_of(reply, "retry-after"), tools_.context.clock.now()));
+}
+
+Task<Attempt::Go> Attempt::judge(const egress::HttpFailure& failed) {
+  entry_.http_result = "null";
+  entry_.http_error = {{"code", failed.code}, {"message", failed.text}};
+  co_return co_await fail(failed.text, std::nullopt, std::nullopt);
+}
+
+Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned> status,
+                                std::optional<Milliseconds> retry_after) {
+  entry_.error = std::string(reason);
+  const auto settings = tools_.context.directory.settings();
+  const RetryRules rules = retry_rules_of(*integration_, *settings);
+  const Ending failed{.state = DeliveryState::Failed};
+  const bool final_for_policy = rules.delay == "policy" && status && !policy_retries(*status);
+  if (!rules.enabled || rules.count <= 0 || final_for_policy) {
+    co_return co_await finish("failed-and-not-configured-to-retry", failed);
+  }
+  if (delivery_.tries >= rules.count) co_return co_await finish("too-many-retries", failed);
+  const double jitter = static_cast<double>(static_cast<unsigned char>(random_bytes(1)[0])) / 256;
+  auto wait = retry_wait(rules.delay, delivery_.tries, jitter);
+  if (!wait) {
+    entry_.error = "The integration's retryDelay setting is invalid.";
+    co_return co_await finish("failed-and-retry-delay-is-invalid", failed);
+  }
+  if (retry_after) {
+    const std::chrono::seconds cap{settings->get_int(domain::Setting::RetryAfterMax)};
+    wait = std::max(*wait, std::min<Milliseconds>(*retry_after, cap));
+  }
+  Ending ending{.state = DeliveryState::Retrying};
+  ending.retry_at = tools_.context.clock.now() + *wait;
+  const std::string step_name = fmt::format("going-to-retry-{}", delivery_.tries + 1);
+  co_return co_await finish(step_name, std::move(ending));
+}
+
+Task<void> Attempt::save_entry() {
+  entry_.updated_at = tools_.context.clock.now();
+  const std::function<Result<void>(domain::Tx&)> work =
+      [entry = entry_](domain::Tx& tx) -> Result<void> {
+    tx.deliveries().put_history(entry);
+    return Done{};
+  };
+  co_return co_await tools_.context.store.write<void>(work);
+}
+
+Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
+  step(step_name);
+  entry_.finished = ending.state != DeliveryState::Retrying;
+  entry_.updated_at = tools_.context.clock.now();
+  const std::function<Result<void>(domain::Tx&)> work = [this,
+                                                         ending](domain::Tx& tx) -> Result<void> {
+    domain::HistoryEntry entry = entry_;
+    domain::Delivery delivery = delivery_;
+    delivery.state = ending.state;
+    if (ending.message) {
+      auto sent = post_reply(
+          tx,
+          {tools_.context.directory, *integration_, delivery_,
+           fmt::format("{} {} response", delivery_.id.text, delivery_.tries), entry.updated_at},
+          *ending.message);
+      if (sent) {
+        entry.*ending.sent_member = *std::move(sent);
+      } else {
+        entry.step = ending.failed_step;
+        entry.error = std::string(text_of(sent.error()));
+        delivery.state = DeliveryState::Failed;
+      }
+    }
+    if (ending.retry_at) {
+      ++delivery.tries;
+      delivery.next_at = *ending.retry_at;
+    }
+    tx.deliveries().update(delivery);
+    tx.deliveries().put_history(entry);
+    if (script_state_changed_) {
+      tx.deliveries().put_script_state(integration_->id, revision_of(*integration_), script_state_);
+    }
+    if (ending.switch_off) {
+      if (auto stored = tx.integrations().find(integration_->id)) {
+        stored->enabled = false;
+        stored->updated_at = entry.updated_at;
+        tx.integrations().update(*stored);
+      }
+    }
+    return Done{};
+  };
+  CO_TRY_DO(co_await tools_.context.store.write<void>(work));
+  if (ending.retry_at) end_ = {AttemptEnd::Next::RetryAt, *ending.retry_at};
+  co_return Go::Stop;
+}
+
+}  // namespace gantry::integrations

@@ -1,0 +1,81 @@
+#pragma once
+// One attempt of a delivery, from the script's preparation to the record of the end. Everything it
+// decides is in the store when run() returns: the history entry, the messages it posted and the
+// state of the delivery are one transaction. Source: contract "integrations" 11, 12 and 15.
+
+#include "base/time.h"
+#include "domain/context.h"
+#include "domain/delivery.h"
+#include "integrations/delivery/outgoing_request.h"
+#include "integrations/script_runner.h"
+
+namespace gantry::integrations {
+
+// What every attempt works with; outlives all of them.
+struct AttemptTools {
+  domain::Context context;
+  ScriptRunner& scripts;
+  egress::HttpClient& client;
+  const EgressRules& rules;
+};
+
+struct AttemptEnd {
+  enum class Next {
+    Done,      // nothing more will happen
+    RetryAt,   // at `at`, by the rules of the integration
+    TryAgain,  // the store could not be read or written; soon
+  };
+  Next next = Next::Done;
+  Time at;
+};
+
+class Attempt {
+ public:
+  Attempt(const AttemptTools& tools, domain::DeliveryId id) : tools_(tools), id_(std::move(id)) {}
+
+  asio::awaitable<AttemptEnd> run();
+
+ private:
+  // What the end of the attempt writes besides the history entry.
+  struct Ending {
+    domain::DeliveryState state = domain::DeliveryState::Succeeded;
+    std::optional<Time> retry_at;
+    std::optional<json::object> message;  // to post first
+    // Steps for when the message was posted and for when it could not be.
+    std::string_view sent_step;
+    std::string_view failed_step;
+    json::value domain::HistoryEntry::*sent_member = nullptr;
+    bool switch_off = false;
+  };
+  enum class Go { On, Stop };
+
+  Task<Go> load();
+  Task<Go> prepare();
+  Task<Go> post_prepared(json::object message);
+  Task<Go> call(egress::HttpResult* result);
+  Task<Go> process(const egress::HttpReply& reply);
+  Task<Go> judge(const egress::HttpReply& reply);
+  Task<Go> judge(const egress::HttpFailure& failed);
+  Task<Go> fail(std::string_view reason, std::optional<unsigned> status,
+                std::optional<Milliseconds> retry_after);
+  Task<Go> finish(std::string_view step, Ending ending);
+  Task<void> save_entry();
+
+  asio::awaitable<script::RunOutcome> run_script(script::ScriptMethod method,
+                                                 json::object argument);
+  void note_script_failure(script::ScriptMethod method, const script::RunOutcome& outcome);
+  void step(std::string_view name) { entry_.step = name; }
+
+  const AttemptTools tools_;
+  const domain::DeliveryId id_;
+  domain::Delivery delivery_;
+  std::shared_ptr<const domain::Integration> integration_;
+  json::object script_state_;
+  bool script_state_changed_ = false;
+  bool scripted_ = false;
+  OutgoingRequest request_;
+  domain::HistoryEntry entry_;
+  AttemptEnd end_;
+};
+
+}  // namespace gantry::integrations

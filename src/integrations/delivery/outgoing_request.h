@@ -1,0 +1,32 @@
+#pragma once
+// The HTTP request of a delivery: the default one, what a script makes of it, and what goes over
+// the wire. Source: contract "integrations" 11.
+
+#include "base/json.h"
+#include "base/result.h"
+#include "domain/delivery.h"
+#include "egress/http_client.h"
+
+namespace gantry::integrations {
+
+// A request in the form in which scripts see and change it.
+struct OutgoingRequest {
+  std::string method = "POST";
+  std::string url;
+  json::object headers;
+  json::value data;  // null: no body
+  std::optional<std::string> auth;
+  std::optional<Milliseconds> timeout;
+
+  json::object to_json() const;
+};
+
+OutgoingRequest default_request(const domain::Delivery& delivery);
+
+// From what prepare_outgoing_request returned. Nothing when it has no url or no method.
+std::optional<OutgoingRequest> request_from_script(const json::object& result);
+
+// Errors: a Failure with the text for the record.
+Result<egress::HttpRequest> to_http(const OutgoingRequest& request);
+
+}  // namespace gantry::integrations

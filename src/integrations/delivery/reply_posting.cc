@@ -1,0 +1,72 @@
+#include "integrations/delivery/reply_posting.h"
+
+#include "base/crypto.h"
+#include "domain/error_codes.h"
+#include "domain/posting.h"
+#include "wire/message_json.h"
+#include "wire/post_payload.h"
+
+namespace gantry::integrations {
+namespace {
+
+std::shared_ptr<const domain::User> sender_of(const ReplyPosting& posting) {
+  if (posting.integration.impersonate_user.value_or(false)) {
+    // The event's own sender, never what a remote reply says.
+    const std::string_view name = text_of(posting.delivery.data, "user_name");
+    if (auto user = posting.directory.find_user_by_name(name)) return user;
+  }
+  return posting.directory.find_user_by_name(posting.integration.username);
+}
+
+// The room of `channel` or of the integration's target; else the room of the event.
+Result<domain::Room> room_of(domain::Tx& tx, const ReplyPosting& posting,
+                             const domain::User& sender, const json::object& payload) {
+  std::string wanted(text_of(payload, "channel"));
+  if (wanted.empty()) wanted = posting.integration.target_room.value_or("");
+  if (!wanted.empty()) {
+    auto room = domain::resolve_target(tx, posting.directory, sender, wanted, posting.now);
+    if (room) return room;
+  }
+  if (posting.delivery.room.empty()) return ErrorCode::InvalidChannelTarget;
+  auto room = tx.rooms().find(posting.delivery.room);
+  if (!room) return ErrorCode::InvalidChannelTarget;
+  return *std::move(room);
+}
+
+domain::MessageId id_at(const std::string& place) {
+  const std::string digest = sha256("reply " + place);
+  std::string id;
+  for (std::size_t i = 0; i < kIdLength; ++i) {
+    id += kIdAlphabet[static_cast<unsigned char>(digest[i]) % kIdAlphabet.size()];
+  }
+  return domain::MessageId{id};
+}
+
+}  // namespace
+
+Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
+                               const json::object& payload) {
+  const auto sender = sender_of(posting);
+  if (!sender) return failure("there is no account to post as");
+  TRY(const domain::Room room, room_of(tx, posting, *sender, payload));
+  TRY_DO(domain::check_may_post(tx, posting.directory, *sender, room));
+
+  const domain::PostDefaults defaults{posting.integration.alias.value_or(""),
+                                      posting.integration.avatar.value_or(""),
+                                      posting.integration.emoji.value_or(""),
+                                      {}};
+  domain::MessageDraft draft = wire::read_post_payload(payload, defaults).draft;
+  draft.posted_by = posting.integration.id;
+  draft.hook_depth = posting.delivery.hook_depth + 1;
+  draft.id = id_at(posting.place);
+  // Posted by an earlier run of this attempt that a crash cut short.
+  if (auto before = tx.messages().find(draft.id)) {
+    return json::array{
+        json::object{{"channel", room.id.text}, {"message", wire::to_json(*before)}}};
+  }
+  TRY(const domain::Message message,
+      domain::post_in(tx, posting.directory, *sender, room, std::move(draft), posting.now));
+  return json::array{json::object{{"channel", room.id.text}, {"message", wire::to_json(message)}}};
+}
+
+}  // namespace gantry::integrations

@@ -1,0 +1,192 @@
+#include "integrations/delivery/scheduler.h"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+namespace gantry::integrations {
+namespace {
+
+// The clock may be moved without the timer knowing, so it looks at least this often.
+constexpr Milliseconds kLookMax{1'000};
+
+std::string line_of(const domain::Delivery& delivery) {
+  return delivery.integration.text + '\n' + delivery.room.text + '\n' + delivery.url;
+}
+
+}  // namespace
+
+DeliveryScheduler::DeliveryScheduler(asio::any_io_executor executor, AttemptTools tools,
+                                     TaskGroup& tasks, SchedulerOptions options)
+    : strand_(asio::make_strand(std::move(executor))),
+      tools_(tools),
+      tasks_(tasks),
+      options_(options),
+      timer_(strand_) {}
+
+void DeliveryScheduler::start() {
+  tasks_.spawn_on(strand_, "outbox load", load());
+  tasks_.spawn_on(strand_, "delivery retries", watch_retries());
+}
+
+void DeliveryScheduler::stop() {
+  asio::post(strand_, [this] {
+    stopping_ = true;
+    timer_.cancel();
+  });
+}
+
+void DeliveryScheduler::wake() {
+  asio::post(strand_, [this] { timer_.cancel(); });
+}
+
+void DeliveryScheduler::follow(const domain::Event& event) {
+  const auto* queued = std::get_if<domain::DeliveryQueued>(&event);
+  if (queued == nullptr) return;
+  asio::post(strand_, [this, delivery = queued->delivery] {
+    if (!loaded_) {
+      early_.push_back(*delivery);
+      return;
+    }
+    if (delivery->sequence <= newest_loaded_) return;
+    add(*delivery);
+    pump();
+  });
+}
+
+asio::awaitable<void> DeliveryScheduler::load() {
+  const std::function<Result<std::vector<domain::Delivery>>(const domain::Tx&)> work =
+      [](const domain::Tx& tx) -> Result<std::vector<domain::Delivery>> {
+    std::vector<domain::Delivery> out;
+    tx.deliveries().visit_open([&](domain::Delivery delivery) {
+      delivery.data.clear();  // read again when it runs
+      out.push_back(std::move(delivery));
+    });
+    return out;
+  };
+  auto open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
+  if (!open) {
+    log::error("outbox not read", {{"why", text_of(open.error())}});
+    co_return;
+  }
+  for (const domain::Delivery& delivery : *open) {
+    newest_loaded_ = std::max(newest_loaded_, delivery.sequence);
+    add(delivery);
+  }
+  if (!open->empty()) log::info("deliveries taken up", {{"count", open->size()}});
+  loaded_ = true;
+  for (const domain::Delivery& delivery : early_) {
+    if (delivery.sequence > newest_loaded_) add(delivery);
+  }
+  early_.clear();
+  pump();
+}
+
+void DeliveryScheduler::add(const domain::Delivery& delivery) {
+  if (delivery.state == domain::DeliveryState::Retrying || delivery.replay) {
+    retry_at(delivery.next_at, delivery.id);
+    return;
+  }
+  const LineKey key = line_of(delivery);
+  Line& line = lines_[key];
+  line.waiting.push_back(delivery.id);
+  ++waiting_;
+  if (!line.running && line.waiting.size() == 1) ready_lines_.push_back(key);
+}
+
+void DeliveryScheduler::retry_at(Time at, domain::DeliveryId id) {
+  const bool sooner = retries_.empty() || at < retries_.begin()->first;
+  retries_.emplace(at, std::move(id));
+  if (sooner) timer_.cancel();
+}
+
+asio::awaitable<void> DeliveryScheduler::watch_retries() {
+  while (!stopping_) {
+    const Time now = tools_.context.clock.now();
+    while (!retries_.empty() && retries_.begin()->first <= now) {
+      due_.push_back(std::move(retries_.begin()->second));
+      retries_.erase(retries_.begin());
+    }
+    pump();
+    Milliseconds wait = kLookMax;
+    if (!retries_.empty()) wait = std::min(wait, retries_.begin()->first - now);
+    timer_.expires_after(std::max(wait, Milliseconds{1}));
+    boost::system::error_code cancelled;
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+}
+
+void DeliveryScheduler::pump() {
+  while (!stopping_ && running_ < options_.running_max) {
+    if (!due_.empty()) {
+      domain::DeliveryId id = std::move(due_.front());
+      due_.pop_front();
+      metrics_.retries.fetch_add(1, std::memory_order_relaxed);
+      spawn(std::move(id), std::nullopt);
+      continue;
+    }
+    if (ready_lines_.empty()) break;
+    LineKey key = std::move(ready_lines_.front());
+    ready_lines_.pop_front();
+    Line& line = lines_[key];
+    line.running = true;
+    domain::DeliveryId id = std::move(line.waiting.front());
+    line.waiting.pop_front();
+    --waiting_;
+    spawn(std::move(id), std::move(key));
+  }
+  gauge();
+}
+
+void DeliveryScheduler::spawn(domain::DeliveryId id, std::optional<LineKey> line) {
+  ++running_;
+  metrics_.attempts.fetch_add(1, std::memory_order_relaxed);
+  tasks_.spawn_on(strand_, "delivery " + id.text, run(id, std::move(line)));
+}
+
+asio::awaitable<void> DeliveryScheduler::run(domain::DeliveryId id, std::optional<LineKey> line) {
+  AttemptEnd end{AttemptEnd::Next::TryAgain, {}};
+  try {
+    Attempt attempt(tools_, id);
+    end = co_await attempt.run();
+  } catch (const std::exception& fault) {
+    log::error("delivery attempt failed", {{"delivery", id.text}, {"fault", fault.what()}});
+  }
+  finished(id, line, end);
+}
+
+void DeliveryScheduler::finished(const domain::DeliveryId& id, const std::optional<LineKey>& line,
+                                 const AttemptEnd& end) {
+  --running_;
+  switch (end.next) {
+    case AttemptEnd::Next::Done:
+      break;
+    case AttemptEnd::Next::RetryAt:
+      retry_at(end.at, id);
+      break;
+    case AttemptEnd::Next::TryAgain:
+      retry_at(tools_.context.clock.now() + options_.store_trouble_wait, id);
+      break;
+  }
+  if (line) {
+    const auto at = lines_.find(*line);
+    at->second.running = false;
+    if (at->second.waiting.empty()) {
+      lines_.erase(at);
+    } else {
+      ready_lines_.push_back(*line);
+    }
+  }
+  pump();
+}
+
+void DeliveryScheduler::gauge() {
+  metrics_.waiting.store(waiting_, std::memory_order_relaxed);
+  metrics_.retrying.store(retries_.size() + due_.size(), std::memory_order_relaxed);
+  metrics_.running.store(running_, std::memory_order_relaxed);
+}
+
+}  // namespace gantry::integrations

@@ -1,0 +1,33 @@
+#pragma once
+// Which addresses an integration may reach: decided by the present rights of its maker. Source:
+// contract "integrations" 11.
+
+#include <mutex>
+
+#include "domain/directory.h"
+#include "egress/address_policy.h"
+
+namespace gantry::integrations {
+
+class EgressRules {
+ public:
+  EgressRules(const domain::Directory& directory,
+              std::vector<egress::ip::tcp::endpoint> own_listeners)
+      : directory_(directory), own_listeners_(std::move(own_listeners)) {}
+
+  // For requests on behalf of the integration, its scripts included.
+  egress::AddressPolicy policy_for(const domain::Integration& integration) const;
+
+ private:
+  std::shared_ptr<const egress::NetworkRules> rules() const;
+
+  const domain::Directory& directory_;
+  const std::vector<egress::ip::tcp::endpoint> own_listeners_;
+  // The parsed settings, made anew when their texts change.
+  mutable std::mutex mutex_;
+  mutable std::string allow_text_;
+  mutable std::string deny_text_;
+  mutable std::shared_ptr<const egress::NetworkRules> rules_;
+};
+
+}  // namespace gantry::integrations

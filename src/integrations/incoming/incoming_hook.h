@@ -1,0 +1,63 @@
+#pragma once
+// Incoming webhooks: from a call to a hook's address to a posted message. Source: contract
+// "integrations" 7 and 8.
+
+#include <variant>
+
+#include "domain/context.h"
+#include "domain/posting.h"
+#include "integrations/script_runner.h"
+
+namespace gantry::integrations {
+
+struct HookCall {
+  domain::IntegrationId integration;
+  std::string user_id;  // of the three-part address; not looked at
+  std::string token;
+  std::string path;                                          // as called
+  std::string query;                                         // without '?'
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string content_type;
+  std::string body;
+};
+
+// What the caller is told.
+struct HookAnswer {
+  unsigned status = 200;
+  json::object body;  // with `success`
+};
+
+class IncomingHooks {
+ public:
+  IncomingHooks(const domain::Context& context, ScriptRunner& scripts)
+      : context_(context), scripts_(scripts) {}
+
+  // The checks of the address and its account, in their order. Errors: NotFound, NotLoggedIn,
+  // Unavailable, Failure.
+  struct Opened {
+    std::shared_ptr<const domain::IntegrationEntry> entry;
+    std::shared_ptr<const domain::User> account;
+  };
+  Result<Opened> open(const domain::IntegrationId& id, std::string_view token) const;
+
+  Task<HookAnswer> execute(HookCall call);
+
+ private:
+  struct Plan {
+    json::object content;
+    std::shared_ptr<const domain::User> sender;
+    std::optional<json::object> response;  // given to the caller after posting
+  };
+  // A plan, or the answer at once.
+  Task<std::variant<Plan, HookAnswer>> run_script(
+      std::shared_ptr<const domain::Integration> integration,
+      std::shared_ptr<const domain::User> account, const HookCall& call, json::value content);
+  Task<HookAnswer> post(std::shared_ptr<const domain::Integration> integration, Plan plan);
+  std::shared_ptr<const domain::User> sender_from(
+      const json::value& wanted, std::shared_ptr<const domain::User> otherwise) const;
+
+  const domain::Context context_;
+  ScriptRunner& scripts_;
+};
+
+}  // namespace gantry::integrations

@@ -1,0 +1,120 @@
+#include "wire/integration_json.h"
+
+#include "base/time.h"
+
+namespace gantry::wire {
+namespace {
+
+json::array texts(const std::vector<std::string>& list) {
+  return json::array(list.begin(), list.end());
+}
+
+json::object maker_json(const domain::UserRef& maker) {
+  return {{"_id", maker.id.text}, {"username", maker.username}};
+}
+
+template <class T>
+void put(json::object& out, std::string_view key, const std::optional<T>& value) {
+  if (value) out[key] = *value;
+}
+
+void put(json::object& out, std::string_view key,
+         const std::optional<std::vector<std::string>>& value) {
+  if (value) out[key] = texts(*value);
+}
+
+void put_outgoing(json::object& out, const domain::Integration& integration) {
+  out["event"] = domain::info_of(integration.event).name;
+  out["urls"] = texts(integration.urls);
+  put(out, "triggerWords", integration.trigger_words);
+  put(out, "triggerWordAnywhere", integration.trigger_word_anywhere);
+  put(out, "targetRoom", integration.target_room);
+  put(out, "impersonateUser", integration.impersonate_user);
+  put(out, "runOnEdits", integration.run_on_edits);
+  put(out, "retryFailedCalls", integration.retry_failed_calls);
+  put(out, "retryCount", integration.retry_count);
+  put(out, "retryDelay", integration.retry_delay);
+}
+
+void put_script_error(json::object& out, const domain::Integration& integration,
+                      ScriptErrorKey key) {
+  if (integration.script_error) {
+    out["scriptError"] = {{"name", integration.script_error->name},
+                          {"message", integration.script_error->message},
+                          {"stack", integration.script_error->stack}};
+  } else if (key == ScriptErrorKey::WheneverEnabled && integration.script_enabled) {
+    out["scriptError"] = "";
+  }
+}
+
+}  // namespace
+
+json::object to_json(const domain::Integration& integration, ScriptErrorKey key) {
+  json::object out{{"_id", integration.id.text},
+                   {"type", domain::to_text(integration.type)},
+                   {"name", integration.name},
+                   {"enabled", integration.enabled},
+                   {"username", integration.username},
+                   {"userId", integration.user.text},
+                   {"channel", texts(integration.channels)},
+                   {"scriptEnabled", integration.script_enabled},
+                   {"scriptEngine", "isolated-vm"},
+                   {"skipTranspile", integration.skip_transpile}};
+  put(out, "script", integration.script);
+  put(out, "scriptCompiled", integration.script_compiled);
+  put_script_error(out, integration, key);
+  put(out, "alias", integration.alias);
+  put(out, "avatar", integration.avatar);
+  put(out, "emoji", integration.emoji);
+  put(out, "token", integration.token);
+  if (integration.type == domain::IntegrationType::Outgoing) {
+    put_outgoing(out, integration);
+  } else {
+    out["overrideDestinationChannelEnabled"] = integration.override_destination;
+  }
+  out["_createdAt"] = to_iso(integration.created_at);
+  if (integration.created_by) {
+    out["_createdBy"] = maker_json(*integration.created_by);
+  } else {
+    out["_createdBy"] = nullptr;
+  }
+  out["_updatedAt"] = to_iso(integration.updated_at);
+  if (integration.updated_by) out["_updatedBy"] = maker_json(*integration.updated_by);
+  return out;
+}
+
+json::object to_history_copy(const domain::Integration& integration) {
+  json::object out = to_json(integration, ScriptErrorKey::OnFailure);
+  for (std::string_view secret : {"token", "script", "scriptCompiled"}) out.erase(secret);
+  return out;
+}
+
+json::object to_json(const domain::HistoryEntry& entry) {
+  json::object out{{"_id", entry.id.text},
+                   {"type", "outgoing-webhook"},
+                   {"step", entry.step},
+                   {"integration", entry.integration_copy},
+                   {"event", domain::info_of(entry.event).name},
+                   {"_createdAt", to_iso(entry.created_at)},
+                   {"_updatedAt", to_iso(entry.updated_at)},
+                   {"data", entry.data},
+                   {"ranPrepareScript", entry.ran_prepare},
+                   {"finished", entry.finished}};
+  if (!entry.trigger_word.empty()) out["triggerWord"] = entry.trigger_word;
+  put(out, "url", entry.url);
+  put(out, "httpResult", entry.http_result);
+  put(out, "error", entry.error);
+  put(out, "errorStack", entry.error_stack);
+  const auto put_open = [&out](std::string_view key, const json::value& value) {
+    if (!value.is_null()) out[key] = value;
+  };
+  put_open("httpCallData", entry.http_call_data);
+  put_open("httpError", entry.http_error);
+  put_open("prepareSentMessage", entry.prepare_sent);
+  put_open("processSentMessage", entry.process_sent);
+  put_open("resultMessage", entry.result_message);
+  if (!entry.console.empty()) out["console"] = entry.console;
+  return out;
+}
+
+}  // namespace gantry::wire
