@@ -99,7 +99,7 @@ void RoomsApi::add_routes(dispatch::Routes& routes) {
               {.summary = "Change several settings of a room at once"});
 }
 
-Task<json::object> RoomsApi::get(Caller caller, UpdatedSince in) {
+Task<json::object> RoomsApi::get(Caller caller, ChangesSince in) {
   std::optional<Time> since;
   if (!in.updated_since.empty()) {
     since = from_iso(in.updated_since);

@@ -8,11 +8,11 @@
 
 namespace gantry::api {
 
-struct UpdatedSince {
+struct ChangesSince {
   std::string updated_since;
 
   static constexpr auto fields() {
-    return std::tuple{wire::field("updatedSince", &UpdatedSince::updated_since,
+    return std::tuple{wire::field("updatedSince", &ChangesSince::updated_since,
                                   "only what changed after this date")
                           .with_default()};
   }
@@ -128,7 +128,7 @@ class RoomsApi {
   void add_routes(dispatch::Routes& routes);
 
  private:
-  Task<json::object> get(domain::Caller caller, UpdatedSince in);
+  Task<json::object> get(domain::Caller caller, ChangesSince in);
   Task<json::object> info(domain::Caller caller, RoomKey in);
   Result<json::object> name_exists(domain::Caller caller, RoomName in);
   Result<json::object> is_member(domain::Caller caller, IsMember in);

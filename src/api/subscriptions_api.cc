@@ -19,7 +19,7 @@ void SubscriptionsApi::add_routes(dispatch::Routes& routes) {
               {.summary = "Mark a room as unread from a message on"});
 }
 
-Task<json::object> SubscriptionsApi::get(Caller caller, UpdatedSince in) {
+Task<json::object> SubscriptionsApi::get(Caller caller, ChangesSince in) {
   std::optional<Time> since;
   if (!in.updated_since.empty()) {
     since = from_iso(in.updated_since);

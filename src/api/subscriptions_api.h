@@ -45,7 +45,7 @@ class SubscriptionsApi {
   void add_routes(dispatch::Routes& routes);
 
  private:
-  Task<json::object> get(domain::Caller caller, UpdatedSince in);
+  Task<json::object> get(domain::Caller caller, ChangesSince in);
   Task<json::object> get_one(domain::Caller caller, RoomIdOnly in);
   Task<dispatch::Success> read(domain::Caller caller, MarkRead in);
   Task<dispatch::Success> unread(domain::Caller caller, MarkUnread in);
