@@ -7,6 +7,7 @@ namespace gantry::domain {
 namespace {
 
 constexpr unsigned kBcryptCost = 10;
+constexpr int kLoginDaysDefault = 90;
 constexpr std::size_t kLoginTokensMax = 50;  // per account; the oldest go first
 
 // Checked when there is no such account, so that a caller cannot tell from the time taken.
@@ -129,6 +130,43 @@ Task<void> SessionService::logout_everywhere(Caller caller, UserId user) {
     return Done{};
   };
   co_return co_await context_.store.write<void>(work);
+}
+
+Task<void> SessionService::remove_sessions(UserId user, std::string keep_token) {
+  const std::function<Result<void>(Tx&)> work = [user, keep_token](Tx& tx) -> Result<void> {
+    for (const Token& token : tx.users().list_tokens(user)) {
+      if (token.kind != TokenKind::Login || token.hash == keep_token) continue;
+      tx.users().remove_token(token.hash);
+    }
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work);
+}
+
+Task<void> SessionService::logout_others(Caller caller) {
+  co_return co_await remove_sessions(caller.id(), caller.token_hash);
+}
+
+Task<LoggedIn> SessionService::renew(Caller caller) {
+  CO_TRY_DO(co_await remove_sessions(caller.id(), ""));
+  co_return co_await system_create_token(caller.id());
+}
+
+Time SessionService::expiry() const {
+  const std::int64_t days = context_.directory.settings()->get_int(Setting::LoginExpiration);
+  return context_.clock.now() + std::chrono::days{days > 0 ? days : kLoginDaysDefault};
+}
+
+Task<LoggedIn> SessionService::create_token_for(Caller caller, UserId user, std::string secret) {
+  const bool trusted =
+      trusted_.allowed && !trusted_.secret.empty() && constant_time_equal(secret, trusted_.secret);
+  if (!trusted ||
+      !context_.directory.has_permission(*caller.user, Permission::UserGenerateAccessToken)) {
+    co_return ErrorCode::NotAuthorizedDash;
+  }
+  const auto account = context_.directory.find_user(user);
+  if (!account || !account->active) co_return ErrorCode::InvalidUser;
+  co_return co_await system_create_token(user);
 }
 
 }  // namespace gantry::domain

@@ -20,9 +20,17 @@ struct LoggedIn {
 
 enum class NameKind { Any, Username, Email, Id };  // Any: with '@' a mail address, else a username
 
+// Whether trusted callers may make tokens of others, decided before the start. An empty secret
+// trusts nobody.
+struct TrustedCallers {
+  bool allowed = false;
+  std::string secret;
+};
+
 class SessionService {
  public:
-  explicit SessionService(const Context& context) : context_(context) {}
+  explicit SessionService(const Context& context, TrustedCallers trusted = {})
+      : context_(context), trusted_(std::move(trusted)) {}
 
   // Errors: LoginFailed with the protocol's words, Busy.
   Task<LoggedIn> login(NameKind kind, std::string name, Password password);
@@ -32,13 +40,27 @@ class SessionService {
   // All tokens of the account. Errors: Refused.
   Task<void> logout_everywhere(Caller caller, UserId user);
 
+  // All sessions of the caller's account but this one; personal tokens stay.
+  Task<void> logout_others(Caller caller);
+  // Ends all sessions of the caller's account and starts a new one; personal tokens stay.
+  Task<LoggedIn> renew(Caller caller);
+  // When a session that begins now ends.
+  Time expiry() const;
+
+  // A session of another account for a caller who knows the secret.
+  // Errors: NotAuthorizedDash, InvalidUser.
+  Task<LoggedIn> create_token_for(Caller caller, UserId user, std::string secret);
+
   // Makes a login token without a password, for commands and trusted callers.
   Task<LoggedIn> system_create_token(UserId user);
 
  private:
   std::shared_ptr<const User> find_account(NameKind kind, const std::string& name) const;
 
+  Task<void> remove_sessions(UserId user, std::string keep_token);
+
   const Context context_;
+  const TrustedCallers trusted_;
 };
 
 // The bcrypt hash that is stored for a password. Long computing.

@@ -32,6 +32,7 @@ enum class Visibility { Public, Private };
   X(ApiCorsOrigin, "API_CORS_Origin", String, "*", "API", Private, "Allowed origins, comma separated, or *") \
   X(ApiUseRestForDdpCalls, "API_Use_REST_For_DDP_Calls", Boolean, true, "API", Public, "Tells clients to send method calls through REST") \
   X(ApiDirectHistory, "API_Enable_Direct_Message_History_EndPoint", Boolean, false, "API", Private, "Whether im.messages.others answers") \
+  X(ViewOutsideRoomOnUsersList, "API_Apply_permission_view-outside-room_on_users-list", Boolean, false, "API", Private, "Whether the list of accounts needs view-outside-room, too") \
   X(QueryScanMax, "Gantry_Query_Scan_Max", Int, 10000, "API", Private, "Rows that one query may look at before it is refused as too broad") \
   X(RegistrationForm, "Accounts_RegistrationForm", String, "Public", "Accounts", Public, "Public, Disabled or Secret URL") \
   X(RegistrationSecret, "Accounts_RegistrationForm_SecretURL", Password, "", "Accounts", Private, "What a registration must name while the form is Secret URL; empty refuses all") \

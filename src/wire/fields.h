@@ -10,7 +10,8 @@
 //   };
 //
 // A member is required unless it is an optional or says with_default(). A struct may also have
-// `static constexpr auto kUnknownKeys = UnknownKeys::Refused;` and a `kTitle` for OpenAPI.
+// `static constexpr auto kUnknownKeys = UnknownKeys::Refused;`, a `kMinProperties`, a `kRequired`
+// (names of optional members that a derived shape demands) and a `kTitle` for OpenAPI.
 
 #include <array>
 #include <optional>
@@ -139,7 +140,15 @@ struct SchemaFor<T> {
     Schema schema{.type = Schema::Type::Object};
     if constexpr (requires { T::kTitle; }) schema.title = T::kTitle;
     if constexpr (requires { T::kUnknownKeys; }) schema.unknown_keys = T::kUnknownKeys;
+    if constexpr (requires { T::kMinProperties; }) schema.min_properties = T::kMinProperties;
     std::apply([&](const auto&... fields) { (add(schema, fields), ...); }, T::fields());
+    if constexpr (requires { T::kRequired; }) {
+      for (Property& property : schema.properties) {
+        for (std::string_view name : T::kRequired) {
+          if (property.name == name) property.required = true;
+        }
+      }
+    }
     return schema;
   }
 

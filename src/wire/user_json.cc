@@ -1,6 +1,7 @@
 #include "wire/user_json.h"
 
 #include "base/time.h"
+#include "wire/preferences.h"
 
 namespace gantry::wire {
 namespace {
@@ -17,51 +18,12 @@ void put_text(json::object& out, std::string_view key, const std::string& text) 
   if (!text.empty()) out[key] = text;
 }
 
-const json::object& default_preferences() {
-  static const json::object defaults{
-      {"alsoSendThreadToChannel", "default"},
-      {"newRoomNotification", "door"},
-      {"newMessageNotification", "chime"},
-      {"showThreadsInMainChannel", false},
-      {"useEmojis", true},
-      {"convertAsciiEmoji", true},
-      {"saveMobileBandwidth", true},
-      {"collapseMediaByDefault", false},
-      {"autoImageLoad", true},
-      {"emailNotificationMode", "mentions"},
-      {"unreadAlert", true},
-      {"notificationsSoundVolume", 100},
-      {"omnichannelTranscriptEmail", false},
-      {"desktopNotifications", "all"},
-      {"pushNotifications", "all"},
-      {"enableAutoAway", true},
-      {"desktopNotificationRequireInteraction", false},
-      {"hideUsernames", false},
-      {"hideRoles", false},
-      {"displayAvatars", true},
-      {"hideFlexTab", false},
-      {"sendOnEnter", "normal"},
-      {"idleTimeLimit", 300},
-      {"sidebarShowFavorites", true},
-      {"sidebarShowUnread", false},
-      {"themeAppearence", "auto"},
-      {"sidebarSortby", "activity"},
-      {"sidebarViewMode", "medium"},
-      {"sidebarDisplayAvatar", true},
-      {"sidebarGroupByType", true},
-      {"sidebarSectionsOrder",
-       json::array{"Incoming_Calls", "Incoming_Livechats", "Open_Livechats", "On_Hold_Livechats",
-                   "Unread", "Favorites", "Teams", "Discussions", "Channels", "Direct_Messages",
-                   "Conversations"}},
-      {"muteFocusedConversations", true},
-      {"notifyCalendarEvents", true},
-      {"enableMobileRinging", true},
-      {"featuresPreview", json::array{}},
-  };
-  return defaults;
-}
-
 }  // namespace
+
+// Presence is known only through realtime connections, of which there are none.
+std::string_view presence_of(const domain::User& user) {
+  return user.type == "bot" ? "online" : "offline";
+}
 
 json::object to_json(const domain::User& user, UserView view) {
   json::object out{{"_id", user.id.text}};
@@ -69,8 +31,7 @@ json::object to_json(const domain::User& user, UserView view) {
   put_text(out, "name", user.name);
   put_text(out, "nickname", user.nickname);
   put_text(out, "bio", user.bio);
-  // Presence is known only through realtime connections, of which there are none.
-  out["status"] = user.type == "bot" ? "online" : "offline";
+  out["status"] = presence_of(user);
   if (!user.status_text.empty()) out["statusText"] = user.status_text;
   out["type"] = user.type;
   out["active"] = user.active;
@@ -87,12 +48,6 @@ json::object to_json(const domain::User& user, UserView view) {
   out["settings"] = {{"profile", json::object{}}, {"preferences", user.preferences}};
   out["requirePasswordChange"] = user.require_password_change;
   out["_updatedAt"] = to_iso(user.updated_at);
-  return out;
-}
-
-json::object preferences_of(const domain::User& user) {
-  json::object out = default_preferences();
-  for (const auto& own : user.preferences) out[own.key()] = own.value();
   return out;
 }
 

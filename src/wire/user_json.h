@@ -21,8 +21,8 @@ json::object to_me_json(const domain::User& user, std::string_view site_url);
 // {_id, username, name}; the name is left out when there is none.
 json::object to_json(const domain::UserRef& user);
 
-// Every preference with its default, overlaid with the account's own.
-json::object preferences_of(const domain::User& user);
+// online, away, busy or offline.
+std::string_view presence_of(const domain::User& user);
 
 json::object to_json(const domain::Token& personal_token);
 
