@@ -7,6 +7,7 @@ const REPLACEMENTS = {
   "cannot read property '%s' of null": "Cannot read properties of null (reading '%s')",
   "cannot set property '%s' of undefined": "Cannot set properties of undefined (setting '%s')",
   "cannot set property '%s' of null": "Cannot set properties of null (setting '%s')",
+  'cannot read property of %s': 'Cannot read properties of %s',
   "'%s' is not defined": '%s is not defined',
   '%s is not initialized': "Cannot access '%s' before initialization",
 };

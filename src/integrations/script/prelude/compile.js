@@ -1,9 +1,10 @@
 // The compiler, after acorn: checks a script and puts it in the form that runs. All changes stay
-// on the line where they are made, so line numbers are the script's own. Two things change: catch
-// clauses hand what they caught to $gantry_error, and, in sloppy mode, names that are assigned but
-// declared nowhere are declared in front (class bodies are strict, and many scripts assign
-// globals in them), and `this` of a plain function inside a class body is the global object when
-// it would be undefined.
+// on the line where they are made, so line numbers are the script's own. In both modes catch clauses
+// hand what they caught to $gantry_error, and objects that are taken apart are looked at by
+// $gantry_from first, because the engine's own error names neither the property nor the line. In
+// sloppy mode names that are assigned but declared nowhere are declared in front (class bodies are
+// strict, and many scripts assign globals in them), and `this` of a plain function inside a class
+// body is the global object when it would be undefined.
 (() => {
   'use strict';
   const { host, DONE, clean } = $gantry;
@@ -86,6 +87,34 @@
       return text + this.source.slice(done);
     }
 
+    insert(at, text) { this.edits.push({ at, end: at, text }); }
+
+    // The arguments of $gantry_from for a pattern: its first property and, as V8 has it when
+    // nothing was transpiled, the text of what is taken apart. Nothing for other patterns.
+    from_arguments(pattern, printed) {
+      const first = pattern.properties[0];
+      if (!first || first.type !== 'Property' || first.computed) return undefined;
+      const key = JSON.stringify(`${first.key.name ?? first.key.value}`);
+      return this.is_sloppy || printed === undefined ? `,${key})` : `,${key},${JSON.stringify(printed)})`;
+    }
+
+    // A pattern without a default gets one that throws.
+    edit_inner_pattern(pattern, printed) {
+      if (pattern?.type !== 'ObjectPattern') return;
+      const given = this.from_arguments(pattern, printed);
+      if (given) this.insert(pattern.end, `=$gantry_from(void 0${given}`);
+    }
+
+    // `pattern = taken`: visits the parts, with `taken` handed to $gantry_from.
+    visit_taken_apart(node, pattern, taken, scope, where) {
+      const text = this.source.slice(taken.start, taken.end);
+      const printed = /^[\w$.]{1,80}$/.test(text) ? text : '(intermediate value)';
+      const given = this.from_arguments(pattern, printed);
+      if (given) this.insert(taken.start, '$gantry_from(');
+      for (const child of children_of(node)) this.visit(child, scope, where);
+      if (given) this.insert(taken.end, given);
+    }
+
     // `where`: in_class, and own_this = {uses} of the plain function whose `this` is meant.
     visit(node, scope, where) {
       switch (node.type) {
@@ -107,6 +136,16 @@
         }
         case 'AssignmentExpression':
           if (node.operator === '=') this.assigned.push({ names: names_in(node.left), scope });
+          if (node.left.type === 'ObjectPattern') return this.visit_taken_apart(node, node.left, node.right, scope, where);
+          break;
+        case 'VariableDeclarator':
+          if (node.init && node.id.type === 'ObjectPattern') return this.visit_taken_apart(node, node.id, node.init, scope, where);
+          break;
+        case 'ObjectPattern':
+          for (const property of node.properties) this.edit_inner_pattern(property.value);
+          break;
+        case 'ArrayPattern':
+          for (const element of node.elements) this.edit_inner_pattern(element);
           break;
         case 'ForInStatement':
         case 'ForOfStatement':
@@ -138,6 +177,7 @@
       for (const param of node.params) for (const name of names_in(param)) inner.names.add(name);
       const own_this = is_plain ? { uses: [] } : where.own_this;
       for (const param of node.params) {
+        this.edit_inner_pattern(param, 'undefined');
         this.visit(param, inner, { in_class: where.in_class, own_this: is_plain ? null : own_this });
       }
       const inside = { in_class: where.in_class, own_this: where.in_class && this.is_sloppy ? own_this : null };
@@ -148,7 +188,7 @@
       }
       if (!is_plain || !own_this.uses.length || node.body.body[0]?.directive) return;
       const after_brace = node.body.start + 1;
-      this.edits.push({ at: after_brace, end: after_brace, text: 'const $gantry_this=this??globalThis;' });
+      this.insert(after_brace, 'const $gantry_this=this??globalThis;');
       for (const use of own_this.uses) this.edits.push({ at: use.start, end: use.end, text: '$gantry_this' });
     }
 
@@ -173,6 +213,7 @@
       const inner = new Scope(scope, true);
       inner.names.add('arguments');
       for (const param of node.params) for (const name of names_in(param)) inner.names.add(name);
+      for (const param of node.params) this.edit_inner_pattern(param, 'undefined');
       const inside = { in_class: true, own_this: null };
       for (const child of [...node.params, ...node.body.body]) this.visit(child, inner, inside);
     }
@@ -181,12 +222,12 @@
       const after_brace = node.body.start + 1;
       if (!node.param) return;
       if (node.param.type === 'Identifier') {
-        this.edits.push({ at: after_brace, end: after_brace, text: `$gantry_error(${node.param.name});` });
+        this.insert(after_brace, `$gantry_error(${node.param.name});`);
         return;
       }
       const pattern = this.source.slice(node.param.start, node.param.end);
       this.edits.push({ at: node.param.start, end: node.param.end, text: '$gantry_caught' });
-      this.edits.push({ at: after_brace, end: after_brace, text: `let ${pattern}=$gantry_error($gantry_caught);` });
+      this.insert(after_brace, `let ${pattern}=$gantry_error($gantry_caught);`);
     }
   }
 

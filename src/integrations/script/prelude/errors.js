@@ -118,36 +118,100 @@
     return expression_before(text, end);
   };
 
-  const iterated_of = (frames) => {
+  // What stands at the place that a frame names, when the engine points at a name or a member:
+  // the expression up to its end; undefined for other places, which the engine does not keep.
+  const expression_at = (frames) => {
     const place = text_before(frames[0]);
-    if (!place) return undefined;
-    const rest = place.text.slice(place.end);
-    const ahead = /^(?:\.\.\.|of\s+|\()?\s*([\w$.]+)/.exec(rest);
-    return ahead && ahead[1];
+    const ahead = place && /^(?:\?\.|\.)?[A-Za-z_$][\w$]*/.exec(place.text.slice(place.end));
+    return ahead ? expression_before(place.text, place.end + ahead[0].length) : undefined;
   };
 
+  const member_at = (frames) => {
+    const place = text_before(frames[0]);
+    const ahead = place && /^\??\.([\w$]+)|^\??\.?\[\s*(?:(["'])(.*?)\2|(\d+))\s*\]/.exec(place.text.slice(place.end));
+    return ahead ? ahead[1] ?? ahead[3] ?? ahead[4] : undefined;
+  };
+
+  // The first argument of a call, when it is written as a plain value.
+  const argument_at = (frames) => {
+    const place = text_before(frames.find((frame) => frame.file === FILE));
+    const ahead = place && /^\(\s*(-?\d[\d.]*|true|false|null|"[^"\\]*")\s*[,)]/.exec(place.text.slice(place.end));
+    return ahead ? ahead[1] : 'undefined';
+  };
+
+  // Words for messages of the engine. A function is given the frames, and the parts of the message.
+  const BY_NATIVE = {
+    __proto__: null,
+    toFixed: 'toFixed() digits argument must be between 0 and 100',
+    toPrecision: 'toPrecision() argument must be between 1 and 100',
+    toExponential: 'toExponential() argument must be between 0 and 100',
+  };
+  const WORDS = {
+    __proto__: null,
+    'not a function': (frames) => {
+      if (frames[0]?.file !== 'native') return `${callee_of(frames) ?? '(intermediate value)'} is not a function`;
+      const argument = argument_at(frames);
+      return `${frames[0].name === 'Promise' ? 'Promise resolver ' : ''}${argument} is not a function`;
+    },
+    'not a constructor': (frames) => `${callee_of(frames) ?? '(intermediate value)'} is not a constructor`,
+    'value is not iterable': (frames) =>
+      frames[0]?.file === 'native' || frames[1]?.file === 'native' || !expression_at(frames)
+        ? 'object is not iterable (cannot read property Symbol(Symbol.iterator))'
+        : `${expression_at(frames)} is not iterable`,
+    'cannot convert to object': (frames) =>
+      frames[0]?.file === 'native'
+        ? 'Cannot convert undefined or null to object'
+        : "Cannot destructure 'undefined' as it is undefined.",
+    'circular reference': 'Converting circular structure to JSON',
+    'invalid array length': 'Invalid array length',
+    'invalid string length': 'Invalid string length',
+    'invalid repeat count': (frames) => `Invalid count value: ${argument_at(frames)}`,
+    'invalid number of digits': (frames) => BY_NATIVE[frames[0]?.name],
+    'radix must be between 2 and 36': 'toString() radix argument must be between 2 and 36',
+    'Date value is NaN': 'Invalid time value',
+    'expecting surrogate pair': 'URI malformed',
+    'expecting hex digit': 'URI malformed',
+    'expecting %%': 'URI malformed',
+    'malformed UTF-8': 'URI malformed',
+    'invalid UTF-8 sequence': 'URI malformed',
+    'cannot convert symbol to string': 'Cannot convert a Symbol value to a string',
+    'cannot convert symbol to number': 'Cannot convert a Symbol value to a number',
+    'cannot convert bigint to number': 'Cannot mix BigInt and other types, use explicit conversions',
+    'empty array': 'Reduce of empty array with no initial value',
+    "regexp must have the 'g' flag": (frames) => `String.prototype.${frames[0]?.name} called with a non-global RegExp argument`,
+    "class constructors must be invoked with 'new'": (frames) => {
+      // The engine points at the constructor itself when it is written out.
+      const pointed_at = callee_of(frames);
+      const name = pointed_at === 'constructor' ? callee_of(frames.slice(1)) : pointed_at;
+      return `Class constructor ${name ?? ''} cannot be invoked without 'new'`;
+    },
+    'no setter for property': (frames) => `Cannot set property ${member_at(frames)} of #<Object> which has only a getter`,
+    'object is not extensible': (frames) =>
+      frames[0]?.file === 'native' ? undefined : `Cannot add property ${member_at(frames)}, object is not extensible`,
+    'could not delete property': (frames) => `Cannot delete property '${member_at(frames)}' of #<Object>`,
+  };
+  const PATTERNS = [
+    [/^'(.*)' is read-only$/, (frames, name) =>
+      member_at(frames) === undefined
+        ? 'Assignment to constant variable.'
+        : `Cannot assign to read only property '${name}' of object '#<Object>'`],
+    [/^Cannot read properties of (undefined|null) \(reading 'Symbol\.iterator'\)$/, (frames, value) =>
+      `${expression_at(frames) ?? value} is not iterable`],
+    [/^Cannot read properties of (undefined|null)$/, (frames, value) => {
+      const name = member_at(frames);
+      return name === undefined ? undefined : `Cannot read properties of ${value} (reading '${name}')`;
+    }],
+    [/^private class field '(.*)' does not exist$/, (_frames, name) =>
+      `Cannot read private member ${name} from an object whose class did not declare it`],
+  ];
+
   // V8's words for a message of the engine; undefined when it has none.
-  const words_for = (error, message, frames) => {
-    if (message === 'not a function') {
-      if (frames[0]?.file === 'native') return 'undefined is not a function';
-      return `${callee_of(frames) ?? '(intermediate value)'} is not a function`;
-    }
-    if (message === 'not a constructor') return `${callee_of(frames) ?? '(intermediate value)'} is not a constructor`;
-    if (message === 'value is not iterable') return `${iterated_of(frames) ?? 'object'} is not iterable`;
-    if (message === 'circular reference') return 'Converting circular structure to JSON';
-    if (message === 'invalid array length') return 'Invalid array length';
-    if (message === 'invalid string length') return 'Invalid string length';
-    if (message === 'invalid repeat count') return 'Invalid count value';
-    if (message === 'Date value is NaN') return 'Invalid time value';
-    if (message === 'expecting surrogate pair' || message === 'expecting hex digit' ||
-        message === 'malformed UTF-8') return 'URI malformed';
-    const read_only = /^'(.*)' is read-only$/.exec(message);
-    if (read_only) {
-      const place = text_before(frames[0]);
-      const before = place ? place.text.slice(0, place.end).trimEnd() : '';
-      return before.endsWith('.') || before.endsWith(`.${read_only[1]}`)
-        ? `Cannot assign to read only property '${read_only[1]}' of object '#<Object>'`
-        : 'Assignment to constant variable.';
+  const words_for = (message, frames) => {
+    const words = WORDS[message];
+    if (words !== undefined) return typeof words === 'function' ? words(frames) : words;
+    for (const [pattern, make] of PATTERNS) {
+      const match = pattern.exec(message);
+      if (match) return make(frames, match[1]);
     }
     return undefined;
   };
@@ -174,7 +238,7 @@
         message = error.message = range_words;
       } else if (prototype === Type.prototype || prototype === Range.prototype ||
                  prototype === URIError.prototype) {
-        const words = words_for(error, message, frames);
+        const words = words_for(message, frames);
         if (words !== undefined) message = error.message = words;
       }
       const own = frames.filter((frame) => frame.file === FILE).map(frame_text);
@@ -224,6 +288,16 @@
   };
 
   define_property(globalThis, '$gantry_error', { value: v8_error });
+  define_property(globalThis, '$gantry_from', {
+    value: (value, key, printed) => {
+      if (value !== undefined && value !== null) return value;
+      throw new Type(
+        printed === undefined
+          ? `Cannot read properties of ${value} (reading '${key}')`
+          : `Cannot destructure property '${key}' of '${printed}' as it is ${value}.`,
+      );
+    },
+  });
   // Handlers of rejections see what catch clauses see.
   const promise_then = Promise.prototype.then;
   $gantry.define_methods(Promise.prototype, {

@@ -46,7 +46,11 @@
     document() {
       this.value();
       this.space();
-      if (this.at < this.text.length) this.fail('Unexpected non-whitespace character after JSON');
+      if (this.at < this.text.length) {
+        const refusal = at_place('Unexpected non-whitespace character after JSON', this.text, this.at);
+        refusal.message = refusal.message.replace(' in JSON', '');
+        throw refusal;
+      }
     }
     value() {
       this.space();
@@ -157,8 +161,9 @@
     }
   }
 
-  const words_for = (value, text) => {
-    if (value === undefined || (typeof value === 'object' && value !== null && text === '[object Object]')) {
+  const words_for = (text) => {
+    // Values that became text on the way here, most often a missing or an already parsed reply.
+    if (text === 'undefined' || text === 'NaN' || text === '[object Object]') {
       return `"${text}" is not valid JSON`;
     }
     try {
@@ -176,7 +181,7 @@
         return apply(parse, JSON, [text, reviver]);
       } catch (error) {
         if (!(error instanceof Syntax) || typeof error.fileName !== 'string') throw error;
-        const refused = new Syntax(words_for(value, text) ?? error.message);
+        const refused = new Syntax(words_for(text) ?? error.message);
         throw refused;
       }
     },

@@ -1,0 +1,1 @@
+class Script { async process_incoming_request({ request }) { await null; return request.content.missing.name; } }

@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { let steps = ''; try { steps += 'a'; JSON.parse(request.content.text); steps += 'b'; } catch { steps += 'c'; } finally { steps += 'd'; } return steps; } }

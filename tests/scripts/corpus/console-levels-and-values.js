@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { console.log('text', 1, true, null, undefined, [1, 'a'], { b: { c: 1 } }); console.warn('w'); console.error(new Error('boom')); console.info(); console.debug(-0, 1n, Symbol.iterator); console.log(function named() {}, () => 1); console.log('%s %d', 'a', 1); return console.log('x') === undefined; } }

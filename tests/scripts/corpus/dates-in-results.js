@@ -1,0 +1,1 @@
+class Script { process_incoming_request() { const d = new Date(Date.UTC(2026, 0, 31, 22, 15)); const e = new Date(d); e.setUTCMonth(1); return { d, list: [e], text: d.toJSON(), bad: new Date('x'), diff: Math.floor((e - d) / 3600000), day: d.toDateString(), utc: d.toUTCString(), day_of_week: d.getDay(), s: `${d}` }; } }

@@ -1,0 +1,1 @@
+class Script { async process_incoming_request({ request }) { const out = []; for (const url of ['https://api.example/missing', 'https://nowhere.example/', 'https://api.example/html']) { try { const r = await fetch(url); out.push(r.status, r.statusText, r.ok); out.push(await r.json()); } catch (e) { out.push(`${e.name}: ${e.message}`); } } return out; } }

@@ -1,0 +1,1 @@
+class Script { async process_incoming_request({ request }) { const user = await (await fetch('https://api.example/user')).json(); const repos = await fetch(`https://api.example/user/${user.id}/repos`).then((r) => r.json()); return { content: { text: `${user.name} has ${repos.length} repos` } }; } }

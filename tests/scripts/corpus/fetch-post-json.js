@@ -1,0 +1,1 @@
+class Script { async process_incoming_request({ request }) { const r = await fetch('https://api.example/echo', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ a: request.content.a }) }); return [r.status, r.ok, r.headers.get('x-id'), await r.text()]; } }

@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { return [early(), typeof late, (function () { if (true) { function inner() { return 'i'; } } return typeof inner; })(), (() => { try { return tdz; } catch (e) { return e.message; } let tdz; })(), (function (a, b = a, ...c) { return arguments.length + c.length; })(1, 2, 3, 4)]; var late = 1; function early() { return 'e'; } } }

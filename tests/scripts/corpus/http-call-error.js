@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { const missing = HTTP('GET', 'https://api.example/missing'); const dead = HTTP('GET', 'https://nowhere.example/'); return [missing.error.message, missing.error.response.statusCode, missing.result === undefined, dead.error.message]; } }

@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { const ok = HTTP('GET', 'https://api.example/user'); const posted = HTTP('POST', 'https://api.example/echo', { data: { a: 1 } }); return [ok.result.statusCode, ok.result.data.name, ok.error === undefined, posted.result.content, posted.result.headers['x-id']]; } }

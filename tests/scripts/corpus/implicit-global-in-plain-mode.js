@@ -1,0 +1,1 @@
+class Script { process_incoming_request() { leaked = 1; return leaked; } }

@@ -1,0 +1,1 @@
+Script = class { process_incoming_request({ request }) { return request.content; } };

@@ -1,0 +1,1 @@
+class Script { prepare_outgoing_request({ request }) { return request; } }

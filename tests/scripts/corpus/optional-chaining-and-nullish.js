@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request: { content: c } }) { let n = null; n ??= 5; c.z ||= 'z'; c.y &&= 'y'; return [c?.a?.b?.[0]?.c, c.f?.(), c.q?.r.s.t, c.zero ?? 'd', c.zero || 'd', n, c, delete c?.z, `${c.missing?.x}`]; } }

@@ -1,0 +1,3 @@
+'use strict';
+function f() { return this === undefined; }
+class Script { process_incoming_request() { return f(); } }

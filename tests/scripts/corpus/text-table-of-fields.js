@@ -1,0 +1,2 @@
+const pad = (text, width) => (text + ' '.repeat(width)).slice(0, width);
+class Script { process_incoming_request({ request }) { const rows = request.content.rows; const keys = Object.keys(rows[0]); const widths = keys.map((k) => Math.max(k.length, ...rows.map((r) => String(r[k]).length))); const line = (cells) => '| ' + cells.map((c, i) => pad(String(c), widths[i])).join(' | ') + ' |'; return { content: { text: ['```', line(keys), line(widths.map((w) => '-'.repeat(w))), ...rows.map((r) => line(keys.map((k) => r[k]))), '```'].join('\n') } }; } }

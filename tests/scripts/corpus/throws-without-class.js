@@ -1,0 +1,1 @@
+function process_incoming_request() { return 1; }

@@ -1,0 +1,1 @@
+class Script { process_incoming_request() { return [typeof setTimeout, typeof setInterval, typeof require, typeof process, typeof window, typeof XMLHttpRequest, typeof Buffer, typeof module, typeof importScripts]; } }

@@ -1,0 +1,1 @@
+class Script { process_incoming_request({ request }) { return [_.pluck(request.content.list, 'n'), _.groupBy([1, 2, 3], (x) => (x % 2 ? 'odd' : 'even')), _.isEmpty({}), _.extend({ a: 1 }, { b: 2 }), _.first([1, 2]), _.sortBy([{ n: 2 }, { n: 1 }], 'n')[0].n, _.escape('<a>')]; } }

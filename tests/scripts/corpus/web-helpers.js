@@ -1,0 +1,1 @@
+class Script { process_incoming_request() { const u = new URL('../b?x=1#h', 'https://e.example/a/c'); u.searchParams.append('y', 'z w'); return [u.href, btoa('hi'), atob('aGk='), new TextDecoder().decode(new TextEncoder().encode('é')), structuredClone({ a: [new Date(0)] }).a[0].getTime(), new URLSearchParams({ q: 'a&b' }).toString()]; } }
