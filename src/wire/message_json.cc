@@ -109,6 +109,10 @@ json::object to_posted_json(const domain::Message& message) {
   return out;
 }
 
+json::object to_removed_json(const domain::Message& message) {
+  return {{"_id", message.id.text}, {"rid", message.room.text}, {"u", to_json(message.author)}};
+}
+
 json::object to_json(const domain::Upload& upload, const domain::UserRef* uploader) {
   json::object out{{"_id", upload.id.text},
                    {"name", upload.name},

@@ -12,6 +12,9 @@ json::array to_json(const std::vector<domain::Message>& messages);
 // As the posting operations answer it: `attachments` is always there.
 json::object to_posted_json(const domain::Message& message);
 
+// What is told of a message that is gone.
+json::object to_removed_json(const domain::Message& message);
+
 // `uploader` is null when the account is gone.
 json::object to_json(const domain::Upload& upload, const domain::UserRef* uploader);
 
