@@ -2,23 +2,36 @@
 // The table of contents of the API: every family, in reading order.
 
 #include "api/channels_api.h"
+#include "api/chat_api.h"
 #include "api/groups_api.h"
+#include "api/history_api.h"
 #include "api/hooks_api.h"
 #include "api/im_api.h"
 #include "api/info_api.h"
 #include "api/integrations_api.h"
 #include "api/list_parameters.h"
+#include "api/own_account_api.h"
+#include "api/roles_api.h"
 #include "api/room_integrations_api.h"
 #include "api/rooms_api.h"
 #include "api/session_api.h"
+#include "api/settings_api.h"
 #include "api/subscriptions_api.h"
+#include "api/uploads_api.h"
+#include "api/users_api.h"
+#include "domain/account_services.h"
+#include "domain/message_services.h"
 
 namespace gantry::api {
 
 // The domain services that the families stand on.
 struct Services {
   domain::SessionService& sessions;
+  domain::AccountServices& accounts;
+  domain::Store& store;
   domain::RoomServices& rooms;
+  domain::MessageServices& messages;
+  ComputePool& compute;
   domain::IntegrationService& integrations;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
@@ -38,11 +51,20 @@ class AllRoutes {
   ListReader lists_;
   InfoApi info_;
   SessionApi sessions_;
+  UsersApi users_;
+  OwnAccountApi own_account_;
+  RolesApi roles_;
+  SettingsApi settings_;
   ChannelsApi channels_;
   GroupsApi groups_;
   ImApi direct_;
   RoomsApi rooms_;
   SubscriptionsApi subscriptions_;
+  ChatApi chat_;
+  HistoryApi channel_history_;
+  HistoryApi group_history_;
+  HistoryApi direct_history_;
+  UploadsApi uploads_;
   RoomIntegrationsApi room_integrations_;
   IntegrationsApi integrations_;
   HooksApi hooks_;

@@ -14,6 +14,7 @@
 
 #include "api/all_routes.h"
 #include "api/rest_service.h"
+#include "app/account_commands.h"
 #include "app/control_socket.h"
 #include "app/data_directory.h"
 #include "app/first_run.h"
@@ -29,6 +30,7 @@
 #include "integrations/incoming/incoming_hook.h"
 #include "integrations/script/worker_pool.h"
 #include "integrations/trigger/outbox_recorder.h"
+#include "store/files/directory_storage.h"
 #include "store/sqlite/sqlite_store.h"
 #include "wire/integration_json.h"
 
@@ -140,12 +142,16 @@ struct Server::Parts {
   std::unique_ptr<integrations::IncomingHooks> hooks;
 
   std::unique_ptr<domain::SessionService> sessions;
+  std::unique_ptr<domain::AccountServices> accounts;
   std::unique_ptr<domain::RoomServices> rooms;
+  std::unique_ptr<store::files::DirectoryStorage> files;
+  std::unique_ptr<domain::MessageServices> messages;
   std::unique_ptr<domain::IntegrationService> integrations;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
   ControlCommands commands;
+  std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
@@ -160,7 +166,7 @@ Result<void> Server::Parts::open_store() {
   TRY(const FirstRun first,
       prepare_workspace(*store, config, default_site_url(config), clock.now()));
   if (!first.admin_password.empty()) {
-    std::cout << "Made the administrator \"" << config.admin.username << "\" with the password "
+    std::cerr << "Made the administrator \"" << config.admin.username << "\" with the password "
               << first.admin_password << " (shown only now)" << std::endl;
   }
   return Done{};
@@ -183,12 +189,20 @@ void Server::Parts::make_services() {
   store->add_follower(*deliveries);
   hooks = std::make_unique<integrations::IncomingHooks>(context, *scripts);
 
-  sessions = std::make_unique<domain::SessionService>(context);
+  sessions = std::make_unique<domain::SessionService>(
+      context, domain::TrustedCallers{config.create_tokens_for_users, config.create_tokens_secret});
+  accounts = std::make_unique<domain::AccountServices>(context);
   rooms = std::make_unique<domain::RoomServices>(context);
+  files = std::make_unique<store::files::DirectoryStorage>(data.uploads_path());
+  messages = std::make_unique<domain::MessageServices>(context, *files);
   integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
+                    .accounts = *accounts,
+                    .store = *store,
                     .rooms = *rooms,
+                    .messages = *messages,
+                    .compute = compute,
                     .integrations = *integrations,
                     .hooks = *hooks,
                     .directory = directory,
@@ -206,6 +220,8 @@ void Server::Parts::make_services() {
 
 void Server::Parts::make_commands() {
   commands.add("token", std::bind_front(&Parts::token_command, this));
+  account_commands = std::make_unique<AccountCommands>(accounts->accounts, directory);
+  account_commands->add_to(commands);
 }
 
 Task<json::object> Server::Parts::token_command(json::object in) {
