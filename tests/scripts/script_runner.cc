@@ -4,7 +4,8 @@
 // A case: {"source", "mode": "sloppy"|"plain", "integration"?, "revision"?, "fresh"?, "runs":
 // [{"method", "argument"}], "http": [{"method", "url", "status", "headers", "body"} or
 // {"method", "url", "error"}]}. An answer: {"compiled"} and {"runs": [{"status", "result"?,
-// "error"?, "console"}]}, or {"compile_error"}.
+// "error"?, "console"}]}, or {"compile_error"}. With "repeat": N the first run is made N times
+// more, "parallel": K at once (each its own integration), and "per_second" says how fast.
 #include <iostream>
 #include <thread>
 
@@ -96,6 +97,31 @@ asio::awaitable<script::HttpPowerReply> answer(json::array canned,
   co_return reply;
 }
 
+asio::awaitable<void> run_again(script::WorkerPool& pool, script::RunRequest request, int times) {
+  for (int i = 0; i < times; ++i) co_await pool.run(request);
+}
+
+double runs_per_second(asio::io_context& io, script::WorkerPool& pool, const json::object& one,
+                       const std::string& code, int times, int parallel) {
+  std::vector<std::future<void>> lines;
+  const auto started = std::chrono::steady_clock::now();
+  for (int line = 0; line < parallel; ++line) {
+    const json::object& run = one.at("runs").as_array().at(0).as_object();
+    script::RunRequest request;
+    request.integration_id = "repeated-" + std::to_string(line);
+    request.revision = "1";
+    request.code = code;
+    request.method = method_of(gantry::text_of(run, "method"));
+    request.argument = run.at("argument").as_object();
+    request.fresh_state = one.contains("fresh");
+    lines.push_back(
+        asio::co_spawn(io, run_again(pool, std::move(request), times), asio::use_future));
+  }
+  for (auto& line : lines) line.get();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  return times * parallel / took.count();
+}
+
 json::object run_case(asio::io_context& io, script::WorkerPool& pool, const json::object& one) {
   static int number = 0;
   const auto mode = gantry::text_of(one, "mode") == "plain" ? script::CompileMode::Plain
@@ -139,6 +165,12 @@ json::object run_case(asio::io_context& io, script::WorkerPool& pool, const json
     runs.push_back(std::move(made));
   }
   answer_json["runs"] = std::move(runs);
+  if (const json::value* repeat = one.if_contains("repeat")) {
+    const json::value* parallel = one.if_contains("parallel");
+    answer_json["per_second"] =
+        runs_per_second(io, pool, one, *compiled.code, repeat->to_number<int>(),
+                        parallel ? parallel->to_number<int>() : 1);
+  }
   return answer_json;
 }
 

@@ -35,8 +35,10 @@ std::size_t resident_bytes(pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/statm");
   std::size_t total_pages = 0;
   std::size_t resident_pages = 0;
-  if (!(in >> total_pages >> resident_pages)) return 0;
-  return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  std::size_t shared_pages = 0;  // of the program and the prepared memory
+  if (!(in >> total_pages >> resident_pages >> shared_pages)) return 0;
+  return (resident_pages - std::min(shared_pages, resident_pages)) *
+         static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace

@@ -253,7 +253,9 @@ PreparedEngine QuickJs::prepare(const std::vector<EmbeddedFile>& files) {
   }
   now_.entry = last;
   qjs_QTS_RuntimeEnableInterruptHandler(&g_module, now_.runtime);
+  // Garbage goes now, so that it is in no copy.
   request_collection();
+  release(evaluate("({})", "gantry:collect", false));
   prepared.handles = now_;
   prepared.image = MemoryImage(*g_memory);
   return prepared;

@@ -59,12 +59,12 @@ class Session : public QuickJsHost {
 // A script's memory between runs.
 struct ScriptState {
   explicit ScriptState(const PreparedEngine& engine)
-      : memory(engine.image), handles(engine.handles) {}
+      : memory(engine.image), handles(engine.handles), pages_before(memory.pages()) {}
   LinearMemory memory;
   EngineHandles handles;
   bool remembered = false;  // memory.restore() brings back what loading left
   std::uint32_t runs = 0;
-  std::uint32_t pages_before = 0;  // when the last run began
+  std::uint32_t pages_before;  // when garbage was last looked for
 };
 
 class RunSession final : public Session {
