@@ -3,6 +3,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 
+#include "base/log.h"
 #include "integrations/script/http_power.h"
 #include "integrations/script/worker_pool_parts.h"
 
@@ -172,7 +173,11 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::converse(std::shared_ptr<Conv
     outcome.limit = RunLimit::Wall;
     outcome.fault = {"ScriptLimitError", words_for(RunLimit::Wall, talk->limits), ""};
   } else {
-    if (!stopping_) ++counters_.failed;
+    if (!stopping_) {
+      ++counters_.failed;
+      log::error("script worker failed",
+                 {{"pid", worker->pid}, {"integration", talk->integration_id}});
+    }
     outcome.status = RunStatus::EngineFailed;
     outcome.fault = {"ScriptEngineError",
                      stopping_ ? "the server is shutting down" : "the script's worker failed", ""};

@@ -58,7 +58,12 @@ WorkerPool::~WorkerPool() {
 }
 
 asio::awaitable<RunOutcome> WorkerPool::run(RunRequest request) {
-  co_return co_await asio::co_spawn(strand_, run_here(std::move(request)), asio::use_awaitable);
+  // Large events are written as text here, not on the strand that all runs share.
+  std::string argument = json::serialize(request.argument);
+  std::string store = json::serialize(request.store);
+  co_return co_await asio::co_spawn(
+      strand_, run_here(std::move(request), std::move(argument), std::move(store)),
+      asio::use_awaitable);
 }
 
 asio::awaitable<CompileOutcome> WorkerPool::compile(std::string source, CompileMode mode,
@@ -119,7 +124,8 @@ void WorkerPool::join() {
   spawner_.reset();
 }
 
-asio::awaitable<RunOutcome> WorkerPool::run_here(RunRequest request) {
+asio::awaitable<RunOutcome> WorkerPool::run_here(RunRequest request, std::string argument,
+                                                 std::string store) {
   const InFlight in_flight(*this);
   ++counters_.runs;
   RunOutcome outcome;
@@ -129,7 +135,7 @@ asio::awaitable<RunOutcome> WorkerPool::run_here(RunRequest request) {
     outcome.fault = {"ScriptEngineError", std::move(words), ""};
   };
   RunMessage message;
-  message.argument = json::serialize(request.argument);
+  message.argument = std::move(argument);
   if (message.argument.size() > request.limits.call.argument_bytes_max) {
     refuse(RunStatus::LimitExceeded, RunLimit::Argument, "the event is too large for a script");
     co_return outcome;
@@ -170,7 +176,7 @@ asio::awaitable<RunOutcome> WorkerPool::run_here(RunRequest request) {
   message.http_calls_max = limits.call.http_calls_max;
   message.log_bytes_max = limits.log.bytes_max;
   message.log_lines_max = limits.log.lines_max;
-  message.store = json::serialize(request.store);
+  message.store = std::move(store);
   message.has_code = waiter->is_new_state;
   if (waiter->is_new_state) message.code = request.code;
 
@@ -477,6 +483,7 @@ void WorkerPool::arm_deadline(const WorkerPtr& worker, Instant at) {
         // A cancelled wait may already be on its way here; a new deadline lies ahead then.
         if (found->deadline.expiry() > std::chrono::steady_clock::now()) return;
         found->was_late = true;
+        log::warn("script worker was late and is killed", {{"pid", found->pid}});
         ++counters_.killed;
         end_worker(found);
       });

@@ -108,7 +108,7 @@ class WorkerPool final : public ScriptEngine {
   // Counts what join() waits for.
   class InFlight;
 
-  asio::awaitable<RunOutcome> run_here(RunRequest request);
+  asio::awaitable<RunOutcome> run_here(RunRequest request, std::string argument, std::string store);
   asio::awaitable<CompileOutcome> compile_here(std::string source, CompileMode mode,
                                                ScriptLimits limits);
 

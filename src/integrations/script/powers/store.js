@@ -32,9 +32,10 @@
     },
   });
 
+  // Before the script is loaded and before each run; what loading has changed counts for the run.
   $gantry.begin_store = (text) => {
-    is_touched = false;
     if (text === kept_text) return;
+    is_touched = false;
     values = Object.assign(Object.create(null), parse(text, text.includes('$date') ? revive : undefined));
     kept_text = text;
   };
@@ -42,6 +43,7 @@
   // What changed since begin_store; no text when it is more than may be kept.
   $gantry.end_store = (bytes_max) => {
     if (!is_touched) return { changed: false };
+    is_touched = false;
     const text = stringify(values, write);
     if (text === kept_text) return { changed: false };
     // A character has up to three bytes; only long texts are worth an exact count.

@@ -7,7 +7,8 @@
   const { begin_store, end_store, settle_fetch, v8_error, describe_error, set_source } = $gantry;
   delete globalThis.$gantry;
 
-  const START = 0, CALL = 1, REPLY = 2, LOAD_FAILED = 3;
+  const START = 0, CALL = 1, REPLY = 2, LOAD_FAILED = 3, BEGIN = 5;
+  const INCOMING = 0;
   const METHODS = ['process_incoming_request', 'prepare_outgoing_request', 'process_outgoing_response'];
   const promise_then = Promise.prototype.then;
   const promise_resolve = Promise.resolve.bind(Promise);
@@ -111,7 +112,8 @@
       }
       begin_store(store_text);
       const argument = parse(argument_text);
-      if (has_dates) revive_dates(argument);
+      // Only what the server itself wrote: others' JSON may say $date too.
+      if (has_dates && method_number !== INCOMING) revive_dates(argument.request);
       give_raw_text(argument.response);
       const result = apply(method, instance, [argument]);
       if (typeof result === 'object' && result !== null && typeof result.then === 'function') {
@@ -127,6 +129,7 @@
   return (what, a, b, c, d, e) => {
     if (what === CALL) call(a, b, c, d, e);
     else if (what === REPLY) settle_fetch(a, b);
+    else if (what === BEGIN) begin_store(a);
     else if (what === START) start(a);
     else if (what === LOAD_FAILED) report(DONE.load_failed, a);
   };

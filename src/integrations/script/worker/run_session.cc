@@ -220,6 +220,8 @@ RunDoneMessage RunSession::run(ScriptState& state, const PreparedEngine& engine,
 }
 
 void RunSession::load(const std::function<void()>& widen_memory) {
+  engine_.release(engine_.call_entry(
+      {engine_.new_number(static_cast<int>(EntryCall::Begin)), engine_.new_text(request_.store)}));
   const JsPointer result = engine_.evaluate(request_.code, "script.js", false);
   const JsPointer thrown = engine_.take_exception(result);
   if (stopped_by_ != RunLimit::None) return;

@@ -15,7 +15,14 @@ namespace gantry::integrations::script {
 
 // The numbers are shared with prelude/core.js.
 enum class HostCall : int { Log = 0, Http = 1, Done = 2, Store = 3, Random = 4, ZoneName = 5 };
-enum class EntryCall : int { Start = 0, Call = 1, Reply = 2, LoadFailed = 3, Compile = 4 };
+enum class EntryCall : int {
+  Start = 0,
+  Call = 1,
+  Reply = 2,
+  LoadFailed = 3,
+  Compile = 4,
+  Begin = 5
+};
 enum class DoneKind : int {
   Undefined = 0,
   Value = 1,

@@ -93,7 +93,8 @@ void prepare_process(int keep_file) {
   check(prctl(PR_SET_PDEATHSIG, SIGKILL), "die with the server");
   check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "give up privileges");
   check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "forbid dumps");
-  signal(SIGINT, SIG_IGN);  // a terminal's Ctrl-C is for the server, which ends its workers
+  // Signals to the whole group are for the server, which ends its workers when it is ready.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
   const rlimit stack{kStackBytes, kStackBytes};
   setrlimit(RLIMIT_STACK, &stack);  // a lower hard limit only means less recursion

@@ -87,8 +87,9 @@ class Worker {
   bool compile(std::string_view body) {
     const auto request = CompileMessage::decode(body);
     if (!request) return false;
-    const CompileDoneMessage done =
-        CompileSession(channel_, timer_).compile(*request, compile_engine_);
+    CompileDoneMessage done = CompileSession(channel_, timer_).compile(*request, compile_engine_);
+    // A plain script is kept as it was written; it is put in form when it is loaded.
+    if (done.compiled && request->mode == CompileMode::Plain) done.code = request->source;
     return channel_.send(done.encode());
   }
 

@@ -298,6 +298,7 @@ TEST_F(HostileScriptTest, a_stopped_worker_is_killed_at_its_deadline) {
   std::this_thread::sleep_for(200ms);
   for (const pid_t pid : children()) kill(pid, SIGSTOP);
   const RunOutcome outcome = running.get();
+  for (const pid_t pid : children()) kill(pid, SIGCONT);
   expect_limit(outcome, RunLimit::Wall);
   EXPECT_EQ(pool_->metrics().killed, 1u);
   EXPECT_EQ(run(incoming("return 1;")).status, RunStatus::Returned);

@@ -1,21 +1,8 @@
 #include <string_view>
 
 #include <boost/asio/steady_timer.hpp>
-#include <unistd.h>
 
-#include "integrations/script/script_worker.h"
 #include "pool_fixture.h"
-
-namespace {
-
-// The tests' executable is also the workers': a worker is this program started again, and must
-// not run the tests. Constructors get main's arguments with this C library.
-__attribute__((constructor)) void become_worker(int argc, char** argv) {
-  using namespace gantry::integrations::script;
-  if (argc == 2 && argv[1] == kScriptWorkerArgument) _exit(run_script_worker(kScriptWorkerFile));
-}
-
-}  // namespace
 
 namespace gantry::integrations::script {
 namespace {
@@ -78,12 +65,63 @@ TEST_F(WorkerPoolTest, keeps_the_console_in_order_with_levels) {
 }
 
 TEST_F(WorkerPoolTest, dates_pass_both_ways) {
-  RunRequest request = incoming(
+  RunRequest request = request_for(
+      "class Script { prepare_outgoing_request({ request }) {"
       "return { iso: request.at, is: request.at instanceof Date, year: request.at.getUTCFullYear() "
-      "};");
+      "}; } }");
+  request.method = ScriptMethod::PrepareOutgoingRequest;
   request.argument = {{"request", {{"at", {{"$date", 1772618400000}}}}}};
   EXPECT_EQ(text_result(run(std::move(request))),
             R"({"iso":"2026-03-04T10:00:00.000Z","is":true,"year":2026})");
+}
+
+TEST_F(WorkerPoolTest, dates_in_the_words_of_outsiders_stay_as_they_are) {
+  RunRequest request = incoming("return request;");
+  request.argument = {{"request", {{"at", {{"$date", 5}}}}}};
+  EXPECT_EQ(text_result(run(std::move(request))), R"({"at":{"$date":5}})");
+}
+
+TEST_F(WorkerPoolTest, loading_sees_and_changes_the_store) {
+  RunRequest request = incoming(
+      "return seen;", "const seen = Store.get('loads') || 0; Store.set('loads', seen + 1);");
+  request.store = {{"loads", 4}};
+  const RunOutcome outcome = run(std::move(request));
+  EXPECT_EQ(text_result(outcome), "4");
+  ASSERT_TRUE(outcome.store);
+  EXPECT_EQ(json::serialize(*outcome.store), R"({"loads":5})");
+}
+
+TEST_F(WorkerPoolTest, plain_scripts_see_v8s_words_in_catch_clauses_too) {
+  const RunOutcome outcome =
+      run(request_for("class Script { process_incoming_request({ request }) {"
+                      "try { request.nothing(); } catch (e) { return e.message; } } }",
+                      CompileMode::Plain));
+  EXPECT_EQ(text_result(outcome), R"("request.nothing is not a function")");
+}
+
+TEST_F(WorkerPoolTest, plain_compilation_keeps_the_script_as_it_is) {
+  const std::string source = "class Script { a() { try { b(); } catch (e) { c(e); } } }\n";
+  EXPECT_EQ(compile(source, CompileMode::Plain).code, source);
+}
+
+TEST_F(WorkerPoolTest, sloppy_compilation_keeps_line_numbers) {
+  const CompileOutcome outcome = compile("class Script {\n a() {\n b = 1;\n } }");
+  ASSERT_TRUE(outcome.code);
+  EXPECT_EQ(std::count(outcome.code->begin(), outcome.code->end(), '\n'), 3);
+}
+
+TEST_F(WorkerPoolTest, plain_compilation_finds_syntax_errors_with_their_place) {
+  const CompileOutcome outcome = compile("class Script {\n  go( { }\n}", CompileMode::Plain);
+  EXPECT_FALSE(outcome.code);
+  EXPECT_EQ(outcome.fault.name, "SyntaxError");
+  EXPECT_NE(outcome.fault.stack.find("script.js:3:"), std::string::npos) << outcome.fault.stack;
+}
+
+TEST_F(WorkerPoolTest, a_forgotten_integration_starts_anew) {
+  RunRequest request = counter();
+  EXPECT_EQ(text_result(run(request)), "1");
+  pool_->forget("counter");
+  EXPECT_EQ(text_result(run(request)), "1");
 }
 
 TEST_F(WorkerPoolTest, parsed_content_can_be_parsed_again) {
