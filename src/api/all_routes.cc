@@ -14,7 +14,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       channels_(services.rooms, services.directory, lists_),
       groups_(services.rooms, services.directory, lists_),
       direct_(services.rooms, services.directory, lists_),
-      rooms_(services.rooms, services.directory),
+      rooms_(services.rooms, services.directory, lists_),
       subscriptions_(services.rooms, services.directory),
       chat_(services.messages.messages, services.clock),
       channel_history_(domain::RoomType::Channel, services.messages.history, services.rooms.rooms,
@@ -28,6 +28,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       integrations_(services.integrations, lists_),
       hooks_(services.hooks, services.integrations, services.clock) {
   info_.add_routes(routes_);
+  docs_.add_routes(routes_);
   sessions_.add_routes(routes_);
   users_.add_routes(routes_);
   own_account_.add_routes(routes_);

@@ -5,6 +5,7 @@
 #include "api/chat_api.h"
 #include "api/groups_api.h"
 #include "api/history_api.h"
+#include "api/docs_api.h"
 #include "api/hooks_api.h"
 #include "api/im_api.h"
 #include "api/info_api.h"
@@ -50,6 +51,7 @@ class AllRoutes {
   dispatch::Routes routes_;
   ListReader lists_;
   InfoApi info_;
+  DocsApi docs_;
   SessionApi sessions_;
   UsersApi users_;
   OwnAccountApi own_account_;

@@ -11,6 +11,7 @@ namespace gantry::api {
 struct ServerInfo {
   std::string version;         // of Gantry
   std::string compat_version;  // the Rocket.Chat version that clients are told
+  std::string path_prefix;     // of ROOT_URL
 };
 
 class InfoApi {

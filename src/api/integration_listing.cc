@@ -66,6 +66,23 @@ std::string projected_json(const Entry& entry, const ListRequest& request) {
   return json::serialize(document);
 }
 
+// Beyond this a reply shares the bytes of the entries instead of copying them.
+constexpr std::size_t kJoinedBytesMax = 256 * 1024;
+constexpr std::string_view kOpening = "{\"integrations\":[";
+
+dispatch::Body in_pieces(const domain::IntegrationEntries& entries, const std::string& tail) {
+  static const auto comma = std::make_shared<const std::string>(",");
+  std::vector<std::shared_ptr<const std::string>> pieces;
+  pieces.reserve(entries.size() * 2 + 2);
+  pieces.push_back(std::make_shared<const std::string>(kOpening));
+  for (const Entry& entry : entries) {
+    if (pieces.size() > 1) pieces.push_back(comma);
+    pieces.emplace_back(entry, &entry->json);
+  }
+  pieces.push_back(std::make_shared<const std::string>(tail));
+  return pieces;
+}
+
 }  // namespace
 
 Result<ListedEntries> select_entries(domain::IntegrationEntries entries,
@@ -82,23 +99,26 @@ Result<ListedEntries> select_entries(domain::IntegrationEntries entries,
   return out;
 }
 
-std::string listing_body(const ListedEntries& listed, const ListRequest& request) {
-  std::size_t bytes = 128;
+dispatch::Body listing_body(const ListedEntries& listed, const ListRequest& request) {
+  const std::string tail =
+      fmt::format("],\"count\":{},\"offset\":{},\"total\":{},\"success\":true}}",
+                  listed.entries.size(), request.page.offset, listed.total);
+  const bool whole = request.projection.shows_everything();
+  std::size_t bytes = kOpening.size() + tail.size();
   for (const Entry& entry : listed.entries) bytes += entry->json.size() + 1;
+  if (whole && bytes > kJoinedBytesMax) return in_pieces(listed.entries, tail);
   std::string body;
   body.reserve(bytes);
-  body += "{\"integrations\":[";
+  body += kOpening;
   for (const Entry& entry : listed.entries) {
-    if (body.back() != '[') body += ',';
-    if (request.projection.shows_everything()) {
+    if (&entry != listed.entries.data()) body += ',';
+    if (whole) {
       body += entry->json;
     } else {
       body += projected_json(entry, request);
     }
   }
-  fmt::format_to(std::back_inserter(body),
-                 "],\"count\":{},\"offset\":{},\"total\":{},\"success\":true}}",
-                 listed.entries.size(), request.page.offset, listed.total);
+  body += tail;
   return body;
 }
 

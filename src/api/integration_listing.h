@@ -2,6 +2,7 @@
 // One page of integrations as reply bytes: from ready-made JSON where nothing else is asked for.
 
 #include "api/list_parameters.h"
+#include "dispatch/exchange.h"
 
 namespace gantry::api {
 
@@ -15,7 +16,8 @@ struct ListedEntries {
 Result<ListedEntries> select_entries(domain::IntegrationEntries entries,
                                      const ListRequest& request);
 
-// {"integrations": [...], "count", "offset", "total", "success": true}
-std::string listing_body(const ListedEntries& listed, const ListRequest& request);
+// {"integrations": [...], "count", "offset", "total", "success": true}; a long one in pieces that
+// share the entries' own bytes.
+dispatch::Body listing_body(const ListedEntries& listed, const ListRequest& request);
 
 }  // namespace gantry::api

@@ -68,16 +68,12 @@ domain::ScriptSwitches script_switches() {
           is_yes("DISABLE_INTEGRATION_SCRIPTS") || names_engine("DISABLE_INTEGRATION_SCRIPTS")};
 }
 
-std::vector<egress::ip::tcp::endpoint> own_listeners(const Config& config) {
-  std::vector<egress::ip::tcp::endpoint> out;
-  const auto add = [&out](const http::ListenAddress& listen) {
+void add_endpoints(std::vector<egress::ip::tcp::endpoint>* out, const http::Server& server) {
+  for (const http::Endpoint& endpoint : server.endpoints()) {
     boost::system::error_code error;
-    const auto address = egress::ip::make_address(listen.address, error);
-    if (!error && listen.port != 0) out.emplace_back(address, listen.port);
-  };
-  for (const http::ListenAddress& listen : config.listen) add(listen);
-  if (config.metrics_listen) add(*config.metrics_listen);
-  return out;
+    const auto address = egress::ip::make_address(endpoint.address, error);
+    if (!error) out->emplace_back(address, endpoint.port);
+  }
 }
 
 http::ServerOptions http_options(const Config& config, std::size_t threads, ComputePool& pool) {
@@ -163,10 +159,14 @@ Result<void> Server::Parts::open_store() {
   store::sqlite::StoreOptions options;
   options.path = data.database_path();
   TRY(store, store::sqlite::SqliteStore::open(std::move(options), directory));
-  TRY(const FirstRun first,
-      prepare_workspace(*store, config, default_site_url(config), clock.now()));
+  TRY(const FirstRun first, prepare_workspace(*store, config, clock.now()));
+  if (directory.settings()->get_text(domain::Setting::SiteUrl).empty()) {
+    // Nobody set one: what the listener says holds for this run and is not stored.
+    directory.apply(
+        domain::SettingChanged{domain::Setting::SiteUrl, json::value(default_site_url(config))});
+  }
   if (!first.admin_password.empty()) {
-    std::cerr << "Made the administrator \"" << config.admin.username << "\" with the password "
+    std::cerr << "Made the administrator \"" << first.admin_username << "\" with the password "
               << first.admin_password << " (shown only now)" << std::endl;
   }
   return Done{};
@@ -179,7 +179,7 @@ void Server::Parts::make_services() {
       io, integrations::script::WorkerPoolOptions{});
   client = std::make_unique<egress::CurlHttpClient>(
       egress::EgressOptions{.proxy = egress::ProxySettings::from_environment()});
-  egress_rules = std::make_unique<integrations::EgressRules>(directory, own_listeners(config));
+  egress_rules = std::make_unique<integrations::EgressRules>(directory);
   scripts = std::make_unique<integrations::ScriptRunner>(*engine, *client, *egress_rules, switches);
   outbox = std::make_unique<integrations::OutboxRecorder>(directory, clock);
   store->add_recorder(*outbox);
@@ -210,7 +210,7 @@ void Server::Parts::make_services() {
                     .unsafe_parameters = config.unsafe_query_and_fields
                                              ? api::UnsafeParameters::Honoured
                                              : api::UnsafeParameters::Ignored},
-      api::ServerInfo{std::string(kVersion), config.compat_version});
+      api::ServerInfo{std::string(kVersion), config.compat_version, config.path_prefix});
   dispatcher = std::make_unique<dispatch::Dispatcher>(
       routes->routes(), directory, clock, compute,
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
@@ -244,6 +244,10 @@ Result<void> Server::Parts::listen() {
     metrics_http = std::make_unique<http::Server>(io, std::move(options), *metrics_page);
     TRY_DO(metrics_http->start());
   }
+  std::vector<egress::ip::tcp::endpoint> own_listeners;
+  add_endpoints(&own_listeners, *http);
+  if (metrics_http) add_endpoints(&own_listeners, *metrics_http);
+  egress_rules->set_own_listeners(std::move(own_listeners));
   control = std::make_unique<ControlSocket>(io, commands, tasks);
   TRY_DO(control->start(data.control_path()));
   for (const http::Endpoint& endpoint : http->endpoints()) {

@@ -1,10 +1,66 @@
 #include "base/json.h"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 namespace gantry {
+namespace {
+
+// Boost reads 1e309 as infinity, which no JSON can hold.
+bool is_finite(const json::value& value) {
+  if (value.is_double()) return std::isfinite(value.get_double());
+  if (const json::array* array = value.if_array()) {
+    return std::all_of(array->begin(), array->end(), is_finite);
+  }
+  if (const json::object* object = value.if_object()) {
+    return std::all_of(object->begin(), object->end(),
+                       [](const auto& member) { return is_finite(member.value()); });
+  }
+  return true;
+}
+
+// Number::toString of JavaScript: plain digits from 1e-6 up to 1e21, else an exponent.
+std::string number_text(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  if (number == 0) return "0";
+  // The shortest digits that read back as the same number: "d.ddde+XX".
+  char buffer[32];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, std::abs(number),
+                                          std::chars_format::scientific);
+  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  const std::size_t mark = text.find('e');
+  int exponent = 0;
+  const std::string_view exponent_text = text.substr(mark + 1);
+  const std::size_t sign = exponent_text.front() == '+' ? 1 : 0;
+  std::from_chars(exponent_text.data() + sign, exponent_text.data() + exponent_text.size(),
+                  exponent);
+  std::string digits;
+  for (char c : text.substr(0, mark)) {
+    if (c != '.') digits += c;
+  }
+  const int count = static_cast<int>(digits.size());
+  const int point = exponent + 1;  // where the decimal point stands in the digits
+  std::string out = number < 0 ? "-" : "";
+  if (point >= count && point <= 21) {
+    out += digits + std::string(static_cast<std::size_t>(point - count), '0');
+  } else if (point > 0 && point <= 21) {
+    out += digits.substr(0, static_cast<std::size_t>(point)) + "." +
+           digits.substr(static_cast<std::size_t>(point));
+  } else if (point > -6 && point <= 0) {
+    out += "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+  } else {
+    out += digits.substr(0, 1);
+    if (count > 1) out += "." + digits.substr(1);
+    out += fmt::format("e{}{}", exponent < 0 ? "-" : "+", std::abs(exponent));
+  }
+  return out;
+}
+
+}  // namespace
 
 std::optional<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes_max) return std::nullopt;
@@ -12,7 +68,7 @@ std::optional<json::value> parse_json(std::string_view text, const JsonLimits& l
   options.max_depth = limits.depth_max;
   json::error_code error;
   json::value value = json::parse(text, error, json::storage_ptr{}, options);
-  if (error) return std::nullopt;
+  if (error || !is_finite(value)) return std::nullopt;
   return value;
 }
 
@@ -58,7 +114,7 @@ std::string to_js_string(const json::value& value) {
     case json::kind::uint64:
       return std::to_string(value.get_uint64());
     case json::kind::double_:
-      return fmt::format("{}", value.get_double());
+      return number_text(value.get_double());
     case json::kind::string:
       return std::string(value.get_string());
     case json::kind::array: {

@@ -112,9 +112,12 @@ std::optional<Reply> Dispatcher::count(const Operation& operation, const Call& c
   if (!options_.rate_limits || operation.options.rate == Rate::Unlimited) return std::nullopt;
   const auto settings = directory_.settings();
   if (!settings->get_bool(domain::Setting::ApiRateLimiter)) return std::nullopt;
-  if (operation.options.rate == Rate::Default && caller.logged_in() &&
-      directory_.has_permission(*caller.user, domain::Permission::ApiBypassRateLimit)) {
-    return std::nullopt;
+  if (operation.options.rate == Rate::Default && caller.logged_in()) {
+    const auto lifting = operation.options.limit_lifted_by;
+    if (directory_.has_permission(*caller.user, domain::Permission::ApiBypassRateLimit) ||
+        (lifting && directory_.has_permission(*caller.user, *lifting))) {
+      return std::nullopt;
+    }
   }
   const RateLimit limit = limit_of(operation.options, *settings);
   std::string key(to_text(operation.method));

@@ -38,11 +38,15 @@ struct Call {
   std::string_view request_id;
 };
 
+// Bytes of its own, shared bytes, or a long body in shared pieces.
+using Body = std::variant<std::string, std::shared_ptr<const std::string>,
+                          std::vector<std::shared_ptr<const std::string>>>;
+
 struct Reply {
   unsigned status = 200;
   std::string content_type = "application/json";
   HeaderList headers;
-  std::variant<std::string, std::shared_ptr<const std::string>> body;
+  Body body;
 };
 
 using Answer = std::variant<Reply, asio::awaitable<Reply>>;

@@ -100,7 +100,7 @@ json::object describe(const Operation& operation, std::vector<std::string> path_
 
 }  // namespace
 
-json::object to_openapi(const Routes& routes, std::string_view version) {
+json::object to_openapi(const Routes& routes, std::string_view version, std::string_view base) {
   json::object components{{"Error",
                            {{"type", "object"},
                             {"properties",
@@ -124,7 +124,7 @@ json::object to_openapi(const Routes& routes, std::string_view version) {
             {"version", version},
             {"description", "A team-chat server that speaks Rocket.Chat's REST protocol."},
             {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}}},
-          {"servers", json::array{json::object{{"url", "/"}}}},
+          {"servers", json::array{json::object{{"url", base}}}},
           {"paths", std::move(paths)},
           {"components",
            {{"schemas", std::move(components)},

@@ -6,6 +6,8 @@
 
 namespace gantry::dispatch {
 
-json::object to_openapi(const Routes& routes, std::string_view version);
+// `base` is the path under which the server answers, with a slash at its end.
+json::object to_openapi(const Routes& routes, std::string_view version,
+                        std::string_view base = "/");
 
 }  // namespace gantry::dispatch

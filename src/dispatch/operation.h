@@ -40,6 +40,8 @@ struct RouteOptions {
   // takes.
   std::optional<RateLimit> own_limit;
   std::optional<domain::Setting> calls_setting;
+  // Lifts the limit, as api-bypass-rate-limit does everywhere.
+  std::optional<domain::Permission> limit_lifted_by;
   SecondFactor second_factor = SecondFactor::NotAsked;
   std::string summary;
   std::size_t body_bytes_max = 10 * 1024 * 1024;

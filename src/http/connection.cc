@@ -307,7 +307,8 @@ bool Connection::transmit() {
     head.keep_alive = KeepAlive::Said;
   }
   const bool with_body = may_have_body(reply_.status);
-  if (with_body) head.content_length = body.size();
+  const std::size_t body_size = reply_.body_size();
+  if (with_body) head.content_length = body_size;
   head.gzipped = gzipped_;
   head.varies_by_encoding = gzipped_ || wants_gzip();
   if (gzipped_) state_->counters.add(Counter::Compressed);
@@ -324,6 +325,10 @@ bool Connection::transmit() {
     }
   }
   reply_bytes_ = unsent_[0].size() + unsent_[1].size();
+  next_piece_ = 0;
+  if (with_body && !head_only_ && std::holds_alternative<Pieces>(reply_.body)) {
+    reply_bytes_ += body_size;
+  }
   sent_bytes_ = 0;
   after_write_ = AfterWrite::Reply;
 
@@ -347,13 +352,31 @@ void Connection::on_written(const Code& fault, std::size_t bytes) {
     const std::size_t of_first = std::min(bytes, unsent_[0].size());
     unsent_[0] += of_first;
     unsent_[1] += bytes - of_first;
-    if (unsent_[0].size() + unsent_[1].size() > 0) {
+    const bool some_left = unsent_[0].size() + unsent_[1].size() > 0;
+    if (some_left || take_next_pieces()) {
       set_deadline(progress_deadline(sent_bytes_));
       return write_some(unsent_);
     }
     if (after_write_ == AfterWrite::Body) return advance();
     if (after_reply()) advance();
   });
+}
+
+// The next two pieces of the body; what was sent before is let go.
+bool Connection::take_next_pieces() {
+  auto* pieces = std::get_if<Pieces>(&reply_.body);
+  if (after_write_ != AfterWrite::Reply || pieces == nullptr || sent_bytes_ == reply_bytes_) {
+    return false;
+  }
+  for (asio::const_buffer& buffer : unsent_) {
+    if (next_piece_ >= 2) (*pieces)[next_piece_ - 2].reset();
+    buffer = asio::const_buffer();
+    if (next_piece_ < pieces->size()) {
+      buffer = asio::buffer(*(*pieces)[next_piece_]);
+      ++next_piece_;
+    }
+  }
+  return true;
 }
 
 bool Connection::after_reply() {

@@ -75,6 +75,7 @@ class Connection : public Registered, public std::enable_shared_from_this<Connec
   bool accept_head();
   bool hold_body();
   void release_body();
+  bool take_next_pieces();
 
   // These return true when the reply has left and the next request may be read.
   bool serve();
@@ -111,6 +112,7 @@ class Connection : public Registered, public std::enable_shared_from_this<Connec
   std::string head_;
   Response reply_;
   Gather unsent_;
+  std::size_t next_piece_ = 0;
   std::uint64_t reply_bytes_ = 0;
   std::uint64_t sent_bytes_ = 0;
   AfterWrite after_write_ = AfterWrite::Reply;

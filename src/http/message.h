@@ -56,17 +56,29 @@ struct Request {
   }
 };
 
+// A long body in pieces that others own: sent one after another, never joined or compressed.
+using Pieces = std::vector<std::shared_ptr<const std::string>>;
+
 struct Response {
   unsigned status = 200;
   // Content-Length, Connection, Date and the security headers are added by the server.
   Headers headers;
   std::string content_type;  // empty: no such header
   // Shared bodies are sent as they are, without a copy.
-  std::variant<std::string, std::shared_ptr<const std::string>> body;
+  std::variant<std::string, std::shared_ptr<const std::string>, Pieces> body;
 
+  // Of a body in pieces: empty.
   std::string_view bytes() const {
     if (const auto* own = std::get_if<std::string>(&body)) return *own;
-    return *std::get<1>(body);
+    if (const auto* shared = std::get_if<1>(&body)) return **shared;
+    return {};
+  }
+  std::size_t body_size() const {
+    const auto* pieces = std::get_if<Pieces>(&body);
+    if (pieces == nullptr) return bytes().size();
+    std::size_t size = 0;
+    for (const auto& piece : *pieces) size += piece->size();
+    return size;
   }
 };
 
