@@ -9,16 +9,16 @@
 
 namespace gantry::egress {
 
-void AddressGuard::begin(AddressPolicy policy, std::string host, Route route) {
+void AddressGuard::begin(const AddressPolicy& policy, const std::string& host, Route route) {
   *this = AddressGuard{};
-  policy_ = std::move(policy);
-  host_ = std::move(host);
+  policy_ = &policy;
+  host_ = &host;
   route_ = route;
 }
 
 bool AddressGuard::accepts(const ip::tcp::endpoint& endpoint) {
   last_ = endpoint;
-  const Verdict verdict = judge(policy_, host_, endpoint.address(), endpoint.port());
+  const Verdict verdict = judge(*policy_, *host_, endpoint.address(), endpoint.port());
   if (verdict == Verdict::Allowed) {
     saw_allowed_ = true;
     return true;
@@ -26,7 +26,7 @@ bool AddressGuard::accepts(const ip::tcp::endpoint& endpoint) {
   refusal_ = verdict;
   // The address stays out of the failure's text: it would tell the maker of a hook what names
   // inside the administrator's network mean.
-  log::info("egress_blocked", {{"host", host_},
+  log::info("egress_blocked", {{"host", *host_},
                                {"address", endpoint.address().to_string()},
                                {"port", endpoint.port()},
                                {"because", to_words(verdict)}});

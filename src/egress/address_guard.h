@@ -22,7 +22,8 @@ class AddressGuard {
     Proxied,  // the address is the proxy's, which the administrator chose
   };
 
-  void begin(AddressPolicy policy, std::string host, Route route);
+  // Policy and host must stay until the hop has ended.
+  void begin(const AddressPolicy& policy, const std::string& host, Route route);
 
   // Refused addresses of the hop: the last reason, or nothing.
   std::optional<Verdict> refusal() const { return refusal_; }
@@ -40,8 +41,8 @@ class AddressGuard {
  private:
   bool accepts(const ip::tcp::endpoint& endpoint);
 
-  AddressPolicy policy_;
-  std::string host_;
+  const AddressPolicy* policy_ = nullptr;
+  const std::string* host_ = nullptr;
   Route route_ = Route::Direct;
   std::optional<Verdict> refusal_;
   std::optional<ip::tcp::endpoint> last_;

@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "egress/egress_options.h"
+#include "egress/socket_watch.h"
 
 namespace gantry::egress {
 
@@ -31,13 +32,15 @@ class CurlHandles {
   CurlHandles& operator=(const CurlHandles&) = delete;
 
   CURLM* multi() const { return multi_; }
+  SocketWatch& watch() { return watch_; }
   EasyHandle take_easy();
   void give_back(EasyHandle easy);
 
  private:
-  EasyHandle make_easy() const;
+  EasyHandle make_easy();
 
   const EgressOptions& options_;
+  SocketWatch watch_;
   CURLM* multi_;
   std::unique_ptr<CURLSH, FreeShare> share_;
   std::vector<EasyHandle> idle_;

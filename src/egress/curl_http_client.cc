@@ -31,20 +31,20 @@ struct StartTransfer {
   void operator()(Handler&& handler, HttpRequest request) const {
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto completion = make_completion<std::decay_t<Handler>>(std::forward<Handler>(handler));
-    UrlOrFailure url;
+    SharedUrlOrFailure url;
     if (auto fault = check_request(request)) {
       url = *std::move(fault);
     } else {
-      url = parse_url(request.url);
+      url = loop->parse(request.url);
     }
     if (auto* failure = std::get_if<HttpFailure>(&url)) {
       loop->count_failure(failure->kind);
-      completion->complete(std::move(*failure));
+      completion->complete(std::move(*failure), nullptr);
       return;
     }
     const std::uint64_t id = loop->new_id();
-    auto transfer = std::make_unique<Transfer>(
-        id, std::move(request), std::get<Url>(std::move(url)), std::move(completion));
+    auto transfer = std::make_unique<Transfer>(id, std::move(request), std::get<0>(std::move(url)),
+                                               std::move(completion));
     if (slot.is_connected()) slot.assign(CancelTransfer{loop, id});
     loop->submit(std::move(transfer));
   }

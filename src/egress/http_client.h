@@ -101,7 +101,8 @@ using HttpResult = std::variant<HttpReply, HttpFailure>;
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
-  // Resumes the caller on its own executor. Cancelling the wait ends the request.
+  // Resumes the caller on its own executor. Cancelling the wait ends the request. Note that Asio's
+  // `||` spreads the alternatives of HttpResult over its own variant.
   virtual asio::awaitable<HttpResult> send(HttpRequest request) = 0;
 };
 

@@ -6,7 +6,6 @@
 #include "egress/failure.h"
 #include "egress/redirect.h"
 #include "egress/request_check.h"
-#include "egress/text.h"
 
 namespace gantry::egress {
 namespace {
@@ -32,7 +31,7 @@ std::string remote_address_of(CURL* easy) {
 
 }  // namespace
 
-Transfer::Transfer(std::uint64_t id, HttpRequest request, Url url,
+Transfer::Transfer(std::uint64_t id, HttpRequest request, std::shared_ptr<const Url> url,
                    std::unique_ptr<Completion> completion)
     : id_(id),
       request_(std::move(request)),
@@ -42,15 +41,19 @@ Transfer::Transfer(std::uint64_t id, HttpRequest request, Url url,
 }
 
 void Transfer::take_user_info() {
-  if (url_.user_info.empty()) return;
+  if (url_->user_info.empty()) return;
   if (find_header(request_.headers, "Authorization") == nullptr) {
-    request_.headers.emplace_back("Authorization", "Basic " + base64_encode(url_.user_info));
+    request_.headers.emplace_back("Authorization", "Basic " + base64_encode(url_->user_info));
   }
-  url_.user_info.clear();
+}
+
+void Transfer::complete(std::unique_ptr<Transfer> transfer, HttpResult result) {
+  Completion& completion = *transfer->completion_;
+  completion.complete(std::move(result), std::move(transfer));
 }
 
 HttpFailure Transfer::timeout_failure() const {
-  return timed_out(url_.host, timeout_);
+  return timed_out(url_->host, timeout_);
 }
 
 std::optional<HttpFailure> Transfer::prepare_hop(const EgressOptions& options, SteadyTime now) {
@@ -59,9 +62,9 @@ std::optional<HttpFailure> Transfer::prepare_hop(const EgressOptions& options, S
     timeout_ = std::clamp(request_.timeout, Milliseconds{1}, options.timeout_max);
   }
   if (now >= deadline()) return timeout_failure();
-  const Verdict named = judge_host(request_.policy, url_.host, url_.port);
-  if (named != Verdict::Allowed) return blocked(url_.host, named);
-  proxy_ = proxy_for(options.proxy, url_);
+  const Verdict named = judge_host(request_.policy, url_->host, url_->port);
+  if (named != Verdict::Allowed) return blocked(url_->host, named);
+  proxy_ = proxy_for(options.proxy, *url_);
   if (proxy_.empty()) {
     route_ = AddressGuard::Route::Direct;
   } else {
@@ -90,38 +93,16 @@ void Transfer::set_method(CURL* easy) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, built_in ? nullptr : method.c_str());
 }
 
-void Transfer::append_header(const std::string& line) {
-  curl_slist* longer = curl_slist_append(header_list_.get(), line.c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  // The first node stays the list's head.
-  static_cast<void>(header_list_.release());
-  header_list_.reset(longer);
-}
-
-void Transfer::set_headers(CURL* easy) {
-  header_list_.reset();
-  std::string line;
-  for (const auto& [name, value] : request_.headers) {
-    if (is_framing_header(name)) continue;
-    // libcurl takes "Name:" as "leave it out" and "Name;" as an empty value.
-    const std::string_view text = trimmed(value);
-    line.assign(name).append(text.empty() ? ";" : ": ").append(text);
-    append_header(line);
-  }
-  append_header("Expect:");
-  if (find_header(request_.headers, "Content-Type") == nullptr) append_header("Content-Type:");
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list_.get());
-}
-
 void Transfer::configure(CURL* easy, const EgressOptions& options, SteadyTime now) {
-  guard_.begin(request_.policy, url_.host, route_);
+  guard_.begin(request_.policy, url_->host, route_);
   reader_.begin(request_.method, request_.reply_bytes_max, request_.redirects);
   error_text_[0] = '\0';
 
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
-  curl_easy_setopt(easy, CURLOPT_URL, url_.text.c_str());
+  curl_easy_setopt(easy, CURLOPT_URL, url_->text.c_str());
   set_method(easy);
-  set_headers(easy);
+  header_list_.assign(request_.headers);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, header_list_.get());
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &reader_);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &reader_);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &guard_);
@@ -150,7 +131,7 @@ Transfer::Step Transfer::finish(HttpResult result) {
 
 Transfer::Step Transfer::finish_with_reply(CURL* easy, SteadyTime now) {
   HttpReply reply = std::move(reader_.reply());
-  reply.final_url = std::move(url_.text);
+  reply.final_url = url_->text;
   reply.remote_address = remote_address_of(easy);
   reply.timing.resolved = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
   reply.timing.connected = time_of(easy, CURLINFO_CONNECT_TIME_T);
@@ -167,7 +148,7 @@ Transfer::Step Transfer::follow(const std::string& location) {
         HttpFailure{Kind::TooManyRedirects, "ERR_TOO_MANY_REDIRECTS",
                     "More than " + std::to_string(request_.redirects_max) + " redirects."});
   }
-  UrlOrFailure next = resolve_url(url_, location);
+  UrlOrFailure next = resolve_url(*url_, location);
   if (auto* failure = std::get_if<HttpFailure>(&next)) {
     failure->text = "After a redirect: " + failure->text;
     // The caller's request was sound; what the receiver answered was not.
@@ -175,8 +156,8 @@ Transfer::Step Transfer::follow(const std::string& location) {
     return finish(std::move(*failure));
   }
   Url& to = std::get<Url>(next);
-  apply_redirect(request_, reader_.reply().status, url_, to);
-  url_ = std::move(to);
+  apply_redirect(request_, reader_.reply().status, *url_, to);
+  url_ = std::make_shared<const Url>(std::move(to));
   take_user_info();
   ++redirects_;
   probed_ = false;
@@ -194,7 +175,7 @@ Transfer::Step Transfer::probe_ended(CURL* easy, CURLcode code, const EgressOpti
     probed_ = true;
     return Step::SameHop;
   }
-  return finish(to_failure(easy, code, guard_, url_, timeout_, error_text_.data()));
+  return finish(to_failure(easy, code, guard_, *url_, timeout_, error_text_.data()));
 }
 
 Transfer::Step Transfer::hop_ended(CURL* easy, CURLcode code, const EgressOptions& options,
@@ -219,7 +200,7 @@ Transfer::Step Transfer::hop_ended(CURL* easy, CURLcode code, const EgressOption
     return Step::SameHop;
   }
   if (code != CURLE_OK) {
-    return finish(to_failure(easy, code, guard_, url_, timeout_, error_text_.data()));
+    return finish(to_failure(easy, code, guard_, *url_, timeout_, error_text_.data()));
   }
   if (const std::string* location = reader_.find_location()) return follow(std::string(*location));
   return finish_with_reply(easy, now);

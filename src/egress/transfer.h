@@ -12,6 +12,7 @@
 #include "egress/address_guard.h"
 #include "egress/completion.h"
 #include "egress/egress_options.h"
+#include "egress/header_list.h"
 #include "egress/reply_reader.h"
 #include "egress/url.h"
 
@@ -19,7 +20,7 @@ namespace gantry::egress {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-class Transfer {
+class Transfer final : public Remains {
  public:
   enum class Step {
     Finished,  // take_result() has the end
@@ -27,12 +28,13 @@ class Transfer {
     SameHop,   // once more to the same place, in another way
   };
 
-  Transfer(std::uint64_t id, HttpRequest request, Url url, std::unique_ptr<Completion> completion);
+  Transfer(std::uint64_t id, HttpRequest request, std::shared_ptr<const Url> url,
+           std::unique_ptr<Completion> completion);
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
   std::uint64_t id() const { return id_; }
-  const Url& url() const { return url_; }
+  const Url& url() const { return *url_; }
   unsigned redirects() const { return redirects_; }
 
   // What refuses the coming hop before any look-up, or nothing.
@@ -41,22 +43,15 @@ class Transfer {
   void configure(CURL* easy, const EgressOptions& options, SteadyTime now);
   Step hop_ended(CURL* easy, CURLcode code, const EgressOptions& options, SteadyTime now);
   HttpResult take_result() { return std::move(result_); }
-  // Nothing may be used after it but the destructor.
-  void complete(HttpResult result) { completion_->complete(std::move(result)); }
+  static void complete(std::unique_ptr<Transfer> transfer, HttpResult result);
 
   bool has_started() const { return started_.has_value(); }
   SteadyTime deadline() const { return *started_ + timeout_; }
   HttpFailure timeout_failure() const;
 
  private:
-  struct FreeList {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-  };
-
   void take_user_info();
   void set_method(CURL* easy);
-  void set_headers(CURL* easy);
-  void append_header(const std::string& line);
   Step probe_ended(CURL* easy, CURLcode code, const EgressOptions& options);
   Step follow(const std::string& location);
   Step finish(HttpResult result);
@@ -64,12 +59,12 @@ class Transfer {
 
   const std::uint64_t id_;
   HttpRequest request_;
-  Url url_;
+  std::shared_ptr<const Url> url_;
   std::unique_ptr<Completion> completion_;
   AddressGuard guard_;
   ReplyReader reader_;
   HttpResult result_;
-  std::unique_ptr<curl_slist, FreeList> header_list_;
+  HeaderList header_list_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   std::optional<SteadyTime> started_;
   Milliseconds timeout_{};

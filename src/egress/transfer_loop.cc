@@ -6,7 +6,6 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "base/log.h"
 #include "egress/failure.h"
 
 namespace gantry::egress {
@@ -56,7 +55,7 @@ void TransferLoop::submit(std::unique_ptr<Transfer> transfer) {
     const HttpFailure failure = stopped_ ? shutting_down() : busy();
     lock.unlock();
     count_failure(failure.kind);
-    transfer->complete(failure);
+    Transfer::complete(std::move(transfer), failure);
     return;
   }
   if (!handles_) start_thread();
@@ -86,9 +85,9 @@ void TransferLoop::stop() {
 // Only a sleeping loop needs the system call; one that works will look into the inbox by itself.
 void TransferLoop::wake_if_sleeping(std::unique_lock<std::mutex> lock) {
   const bool wakes = std::exchange(wake_, Wake::Awake) == Wake::Sleeping;
-  CURLM* multi = handles_->multi();
+  SocketWatch& watch = handles_->watch();
   lock.unlock();
-  if (wakes) curl_multi_wakeup(multi);
+  if (wakes) watch.wake();
 }
 
 void TransferLoop::run() {
@@ -96,9 +95,7 @@ void TransferLoop::run() {
   block_signals();
   while (take_inbox()) {
     start_due();
-    int running = 0;
-    const CURLMcode code = curl_multi_perform(handles_->multi(), &running);
-    if (code != CURLM_OK) log::error("egress_loop", {{"cause", curl_multi_strerror(code)}});
+    handles_->watch().run_timer();
     take_ended();
     expire_waiting();
     sleep();
@@ -128,13 +125,29 @@ bool TransferLoop::take_inbox() {
 void TransferLoop::let_wait(Entry& entry, SteadyTime until) {
   const Transfer& transfer = *entry.transfer;
   entry.line = admission_.enter(transfer.id(), transfer.url().origin);
-  entry.wait_end = wait_ends_.emplace(until, transfer.id());
+  entry.waits_until = until;
+  newly_waiting_.push_back(transfer.id());
+}
+
+void TransferLoop::end_wait(Entry& entry) {
+  if (entry.wait_end) wait_ends_.erase(*entry.wait_end);
+  entry.wait_end.reset();
+}
+
+// Most start at once; only those who do not are put in order of their waits' ends.
+void TransferLoop::bound_waits() {
+  for (const std::uint64_t id : newly_waiting_) {
+    const auto at = entries_.find(id);
+    if (at == entries_.end() || at->second.easy || at->second.wait_end) continue;
+    at->second.wait_end = wait_ends_.emplace(at->second.waits_until, id);
+  }
+  newly_waiting_.clear();
 }
 
 void TransferLoop::start_due() {
   while (const auto id = admission_.next()) {
     Entry& entry = entries_.at(*id);
-    wait_ends_.erase(entry.wait_end);
+    end_wait(entry);
     active_.store(admission_.active(), std::memory_order_relaxed);
     start_hop(entry);
   }
@@ -214,29 +227,36 @@ void TransferLoop::drop(std::uint64_t id, HttpFailure failure) {
     curl_multi_remove_handle(handles_->multi(), entry.easy.get());
     leave_wire(entry);
   } else {
-    wait_ends_.erase(entry.wait_end);
+    end_wait(entry);
     admission_.leave_waiting(entry.line, id);
   }
   finish(entry, std::move(failure));
 }
 
 void TransferLoop::finish(Entry& entry, HttpResult result) {
-  const std::unique_ptr<Transfer> transfer = std::move(entry.transfer);
+  std::unique_ptr<Transfer> transfer = std::move(entry.transfer);
   entries_.erase(transfer->id());
   count(result);
-  unfinished_.fetch_sub(1);
-  transfer->complete(std::move(result));
+  ended_.push_back({std::move(transfer), std::move(result)});
 }
 
 void TransferLoop::finish_all() {
   while (!entries_.empty()) drop(entries_.begin()->first, shutting_down());
+  hand_over();
+}
+
+void TransferLoop::hand_over() {
+  unfinished_.fetch_sub(ended_.size());
+  for (Ended& ended : ended_) {
+    Transfer::complete(std::move(ended.transfer), std::move(ended.result));
+  }
+  ended_.clear();
 }
 
 void TransferLoop::sleep() {
-  if (admission_.waiting() > 0 && admission_.active() < options_.active_max) {
-    // Somebody may be due now that others have left.
-    start_due();
-  }
+  start_due();  // in the places of those who have left
+  bound_waits();
+  hand_over();
   {
     const std::lock_guard lock(mutex_);
     if (!inbox_.empty()) return;
@@ -247,7 +267,7 @@ void TransferLoop::sleep() {
     const auto until = std::chrono::ceil<Milliseconds>(wait_ends_.begin()->first - Clock::now());
     longest = std::clamp(until, Milliseconds{0}, longest);
   }
-  curl_multi_poll(handles_->multi(), nullptr, 0, static_cast<int>(longest.count()), nullptr);
+  handles_->watch().wait(longest);
 }
 
 void TransferLoop::count_failure(HttpFailure::Kind kind) {

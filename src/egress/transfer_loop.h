@@ -16,6 +16,7 @@
 #include "egress/admission.h"
 #include "egress/curl_handles.h"
 #include "egress/transfer.h"
+#include "egress/url_cache.h"
 
 namespace gantry::egress {
 
@@ -27,6 +28,7 @@ class TransferLoop {
   TransferLoop& operator=(const TransferLoop&) = delete;
 
   std::uint64_t new_id() { return next_id_.fetch_add(1, std::memory_order_relaxed); }
+  SharedUrlOrFailure parse(const std::string& url) { return urls_.parse(url); }
   void submit(std::unique_ptr<Transfer> transfer);
   void cancel(std::uint64_t id);
   // Completes all that run or wait with ShuttingDown and ends the thread. Blocks shortly.
@@ -35,12 +37,15 @@ class TransferLoop {
   void count_failure(HttpFailure::Kind kind);
 
  private:
+  using WaitEnds = std::multimap<SteadyTime, std::uint64_t>;
+
   // A transfer and where it stands.
   struct Entry {
     std::unique_ptr<Transfer> transfer;
     EasyHandle easy;  // while on the wire
     Admission::Line* line = nullptr;
-    std::multimap<SteadyTime, std::uint64_t>::iterator wait_end;  // while waiting
+    SteadyTime waits_until;
+    std::optional<WaitEnds::iterator> wait_end;  // when it did not start at once
   };
   struct Inbox {
     std::vector<std::unique_ptr<Transfer>> submitted;
@@ -49,6 +54,10 @@ class TransferLoop {
 
     bool empty() const { return submitted.empty() && cancelled.empty() && !stopping; }
   };
+  struct Ended {
+    std::unique_ptr<Transfer> transfer;
+    HttpResult result;
+  };
   enum class Wake { Sleeping, Awake };
 
   void start_thread();
@@ -56,6 +65,8 @@ class TransferLoop {
   bool take_inbox();
   void wake_if_sleeping(std::unique_lock<std::mutex> lock);
   void let_wait(Entry& entry, SteadyTime until);
+  void end_wait(Entry& entry);
+  void bound_waits();
   void start_due();
   void start_hop(Entry& entry);
   void take_ended();
@@ -65,11 +76,13 @@ class TransferLoop {
   void drop(std::uint64_t id, HttpFailure failure);
   void finish(Entry& entry, HttpResult result);
   void finish_all();
+  void hand_over();
   void sleep();
   void count(const HttpResult& result);
 
   const EgressOptions options_;
   std::atomic<std::uint64_t> next_id_{1};
+  UrlCache urls_;
 
   std::mutex mutex_;  // guards inbox_, sleeping_, stopped_, thread_
   Inbox inbox_;
@@ -83,7 +96,9 @@ class TransferLoop {
   Inbox taken_;
   Admission admission_;
   std::unordered_map<std::uint64_t, Entry> entries_;
-  std::multimap<SteadyTime, std::uint64_t> wait_ends_;
+  std::vector<std::uint64_t> newly_waiting_;
+  WaitEnds wait_ends_;
+  std::vector<Ended> ended_;  // handed over together, which wakes the waiting side less often
 
   std::atomic<std::size_t> unfinished_{0};
   std::atomic<std::size_t> active_{0};

@@ -292,7 +292,7 @@ TEST(CurlHttpClient, a_slow_name_holds_up_nobody_else) {
   CurlHttpClient client;
   HttpRequest slow = get("http://slow.test:" + std::to_string(receiver.port()) + "/");
   slow.timeout = 150ms;
-  asio::io_context io;
+  asio::io_context& io = testing::waiting_context();
   auto failed = asio::co_spawn(io, client.send(slow), asio::use_future);
   const auto took = time_of([&] { io.run(); });
   EXPECT_EQ(failure_of(failed.get()).kind, Kind::TimedOut);

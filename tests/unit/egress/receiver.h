@@ -215,8 +215,15 @@ inline HttpRequest post(std::string url, std::string body) {
   return request;
 }
 
+// The context that waits for replies. It outlives every client, as CurlHttpClient wants it.
+inline asio::io_context& waiting_context() {
+  static thread_local asio::io_context io;
+  io.restart();
+  return io;
+}
+
 inline HttpResult send(HttpClient& client, HttpRequest request) {
-  asio::io_context io;
+  asio::io_context& io = waiting_context();
   auto result = asio::co_spawn(io, client.send(std::move(request)), asio::use_future);
   io.run();
   return result.get();

@@ -2,6 +2,8 @@
 
 #include "egress/transfer_loop.h"
 
+#include <ctime>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <gtest/gtest.h>
 
@@ -26,7 +28,7 @@ const Answer kHold{"", Answer::Then::Hold, 0ms, {}};
 
 // Runs `count` requests at once and gives their results.
 std::vector<HttpResult> send_all(HttpClient& client, const HttpRequest& request, int count) {
-  asio::io_context io;
+  asio::io_context& io = testing::waiting_context();
   std::vector<std::future<HttpResult>> waiting;
   for (int i = 0; i < count; ++i) {
     waiting.push_back(asio::co_spawn(io, client.send(request), asio::use_future));
@@ -84,8 +86,8 @@ TEST(TransferLoop, one_slow_origin_leaves_room_for_others) {
   EgressOptions options;
   options.active_max = 8;
   options.active_per_origin_max = 4;
-  CurlHttpClient client(options);
   asio::io_context io;
+  CurlHttpClient client(options);
   std::vector<std::future<HttpResult>> held;
   for (int i = 0; i < 20; ++i) {
     held.push_back(asio::co_spawn(io, client.send(get(slow.url())), asio::use_future));
@@ -140,8 +142,8 @@ TEST(TransferLoop, forgets_cancelled_requests_on_the_wire_and_in_the_queue) {
   Receiver slow([](const Seen&) { return kHold; });
   EgressOptions options;
   options.active_max = 2;
-  CurlHttpClient client(options);
   asio::io_context io;
+  CurlHttpClient client(options);
   std::vector<std::future<bool>> given_up;
   for (int i = 0; i < 5; ++i) {
     given_up.push_back(
@@ -160,8 +162,8 @@ TEST(TransferLoop, ends_everything_at_shutdown_and_takes_nothing_after) {
   Receiver slow([](const Seen&) { return kHold; });
   EgressOptions options;
   options.active_max = 4;
-  CurlHttpClient client(options);
   asio::io_context io;
+  CurlHttpClient client(options);
   std::vector<std::future<HttpResult>> waiting;
   for (int i = 0; i < 20; ++i) {
     const std::string url = i % 2 == 0 ? slow.url() : "http://stuck.test/";
@@ -195,14 +197,36 @@ asio::awaitable<unsigned> send_in_turn(HttpClient* client, HttpRequest request, 
   co_return good;
 }
 
+TEST(TransferLoop, costs_nothing_while_nothing_happens) {
+  Receiver closing([](const Seen&) {
+    Answer answer = testing::reply(200);
+    answer.then = Answer::Then::Close;
+    return answer;
+  });
+  Receiver slow([](const Seen&) { return kHold; });
+  asio::io_context io;
+  CurlHttpClient client;
+  EXPECT_EQ(replies_in(send_all(client, get(closing.url()), 10)), 10U);
+  auto held = asio::co_spawn(io, client.send(get(slow.url())), asio::use_future);
+  std::thread runner([&] { io.run(); });
+  ASSERT_TRUE(wait_until([&] { return slow.connections() == 1; }));
+  const std::clock_t before = std::clock();
+  std::this_thread::sleep_for(400ms);
+  const double cpu_seconds = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+  EXPECT_LT(cpu_seconds, 0.1);
+  client.stop();
+  runner.join();
+  EXPECT_EQ(failure_of(held.get()).kind, Kind::ShuttingDown);
+}
+
 TEST(TransferLoop, serves_many_threads) {
   Receiver receiver([](const Seen&) { return testing::reply(200); });
+  std::array<asio::io_context, 4> contexts;
   CurlHttpClient client;
   std::atomic<unsigned> good{0};
   std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
+  for (asio::io_context& io : contexts) {
     threads.emplace_back([&] {
-      asio::io_context io;
       std::vector<std::future<unsigned>> counts;
       for (int i = 0; i < 4; ++i) {
         counts.push_back(asio::co_spawn(io, send_in_turn(&client, post(receiver.url(), "{}"), 50),
