@@ -46,7 +46,9 @@ void ChatApi::add_routes(dispatch::Routes& routes) {
   routes.post("/api/v1/chat.postMessage", *this, &ChatApi::post,
               {.summary = "Post a message to one or more rooms or people"});
   routes.post("/api/v1/chat.sendMessage", *this, &ChatApi::send,
-              {.own_limit = kSendLimit, .summary = "Send a message object into a room"});
+              {.own_limit = kSendLimit,
+               .limit_lifted_by = domain::Permission::SendManyMessages,
+               .summary = "Send a message object into a room"});
   routes.post("/api/v1/chat.update", *this, &ChatApi::update,
               {.summary = "Change the text of a message"});
   routes.post("/api/v1/chat.delete", *this, &ChatApi::remove, {.summary = "Remove a message"});

@@ -91,12 +91,14 @@ bool fits(const ListFiles& in, const domain::Upload& upload) {
 }  // namespace
 
 void HistoryApi::add_routes(dispatch::Routes& routes) {
+  std::vector<domain::Permission> declared;
+  if (type_ == RoomType::Channel) declared = {domain::Permission::ViewCRoom};
   for (const auto& [family, room] : names_of(type_)) {
     const std::string path = "/api/v1/" + family;
     routes.get(path + ".history", *this, &HistoryApi::read,
                {.summary = "Messages of " + room + " between two dates, newest first"});
     routes.get(path + ".messages", *this, &HistoryApi::list_messages,
-               {.summary = "List the messages of " + room});
+               {.any_permission = declared, .summary = "List the messages of " + room});
     routes.get(path + ".files", *this, &HistoryApi::list_files,
                {.summary = "List the files of " + room});
   }
