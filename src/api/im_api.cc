@@ -79,10 +79,12 @@ Task<RoomPtr> ImApi::find(Caller caller, DirectKey key) {
 }
 
 Task<RoomPtr> ImApi::find_own(Caller caller, DirectKey key) {
-  const domain::UserId user = caller.id();
-  CO_TRY(RoomPtr room, co_await find(std::move(caller), std::move(key)));
-  if (!directory_.is_member(user, room->id)) co_return Error(ErrorCode::Refused);
-  co_return room;
+  // A room that is not there looks like one of others.
+  if (!domain::is_blank(key.room_id) &&
+      !directory_.is_member(caller.id(), domain::RoomId{key.room_id})) {
+    co_return Error(ErrorCode::Refused);
+  }
+  co_return co_await find(std::move(caller), std::move(key));
 }
 
 Task<json::object> ImApi::create(Caller caller, CreateDirect in) {
@@ -151,7 +153,7 @@ Task<Success> ImApi::close(Caller caller, DirectKey in) {
     co_return administers ? failure("The user is not subscribed to the room")
                           : Error(ErrorCode::Refused);
   }
-  if (!own->open) {
+  if (!own->subscription.open) {
     co_return failure("The direct message room, is already closed to the sender");
   }
   CO_TRY_DO(co_await services_.subscriptions.close(std::move(caller), room->id));

@@ -200,9 +200,9 @@ struct SetEncrypted : RoomKey {
         std::tuple{wire::field("encrypted", &SetEncrypted::encrypted, "a boolean").with_default()});
   }
   Result<RoomChanges> changes() const {
-    if (encrypted.is_null()) return is_required("encrypted");
+    if (!encrypted.is_bool()) return is_required("encrypted");
     RoomChanges out;
-    out.encrypted = is_truthy(encrypted);
+    out.encrypted = encrypted.get_bool();
     return out;
   }
   std::optional<Error> refuse_same(const RoomFamily&, const Room&) const { return std::nullopt; }

@@ -118,13 +118,16 @@ Task<json::object> RoomsApi::get(Caller caller, ChangesSince in) {
   co_return json::object{{"update", std::move(update)}, {"remove", json::array{}}};
 }
 
-Task<json::object> RoomsApi::info(Caller caller, RoomKey in) {
+Task<json::object> RoomsApi::info(Caller caller, RoomInfo in) {
+  ListParameters list;
+  list.projection = in.projection;
+  CO_TRY(const ListRequest request, lists_.read(list, {.hidden = kHiddenRoomFields}));
   CO_TRY(const RoomPtr room, get_room(directory_, in));
   if (!domain::can_access(directory_, *caller.user, *room)) {
     co_return Error(ErrorCode::RoomInfoNotAllowed);
   }
   CO_TRY(const domain::RoomView view, co_await services_.reader.load(room));
-  json::object out{{"room", wire::to_json(view, directory_)}};
+  json::object out{{"room", request.projection.projected(wire::to_json(view, directory_))}};
   const RoomPtr parent = room->is_discussion() ? directory_.find_room(room->parent) : nullptr;
   if (parent) {
     json::object shown{{"_id", parent->id.text}, {"t", wire::to_text(parent->type)}};

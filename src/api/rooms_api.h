@@ -18,6 +18,18 @@ struct ChangesSince {
   }
 };
 
+struct RoomInfo : RoomKey {
+  std::string projection;
+
+  static constexpr auto fields() {
+    return std::tuple_cat(
+        RoomKey::fields(),
+        std::tuple{wire::field("fields", &RoomInfo::projection,
+                               "JSON: attributes with 1 or 0; mostly switched off")
+                       .with_default()});
+  }
+};
+
 struct RoomName {
   std::string room_name;
 
@@ -122,14 +134,15 @@ struct SaveRoomSettings {
 
 class RoomsApi {
  public:
-  RoomsApi(domain::RoomServices& services, const domain::Directory& directory)
-      : services_(services), directory_(directory) {}
+  RoomsApi(domain::RoomServices& services, const domain::Directory& directory,
+           const ListReader& lists)
+      : services_(services), directory_(directory), lists_(lists) {}
 
   void add_routes(dispatch::Routes& routes);
 
  private:
   Task<json::object> get(domain::Caller caller, ChangesSince in);
-  Task<json::object> info(domain::Caller caller, RoomKey in);
+  Task<json::object> info(domain::Caller caller, RoomInfo in);
   Result<json::object> name_exists(domain::Caller caller, RoomName in);
   Result<json::object> is_member(domain::Caller caller, IsMember in);
   Result<json::object> roles(domain::Caller caller, RidOnly in);
@@ -144,6 +157,7 @@ class RoomsApi {
 
   domain::RoomServices& services_;
   const domain::Directory& directory_;
+  const ListReader& lists_;
 };
 
 }  // namespace gantry::api

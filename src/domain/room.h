@@ -34,7 +34,7 @@ struct Room {
   bool archived = false;
   bool is_default = false;
   bool broadcast = false;
-  bool encrypted = false;
+  std::optional<bool> encrypted;  // absent until somebody decides
   std::string join_code;
   RoomId parent;                // of a discussion; empty otherwise
   json::value system_messages;  // null, a boolean or a list of hidden types

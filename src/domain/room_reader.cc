@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "domain/error_codes.h"
-#include "domain/room_news.h"
 
 namespace gantry::domain {
 namespace {
@@ -26,6 +25,15 @@ LastMessage last_message_of(const Settings& settings) {
   return settings.get_bool(Setting::StoreLastMessage) ? LastMessage::Shown : LastMessage::Hidden;
 }
 
+// Whether somebody else wrote the newest message, after `mark`. Who wrote it himself has seen the
+// ones before.
+bool has_news(const Tx& tx, const Subscription& subscription, const RoomActivity& activity,
+              Time mark) {
+  if (!activity.last_message_at || *activity.last_message_at <= mark) return false;
+  const auto newest = tx.messages().find(activity.last_message);
+  return newest && newest->author.id != subscription.user;
+}
+
 std::optional<SubscriptionView> view_of(const Tx& tx, const Directory& directory,
                                         Subscription subscription) {
   SubscriptionView out;
@@ -36,7 +44,7 @@ std::optional<SubscriptionView> view_of(const Tx& tx, const Directory& directory
   // In a direct room what came before the first look is news too.
   const Time never_looked = direct ? Time{} : subscription.joined_at;
   const Time mark = subscription.last_seen.value_or(never_looked);
-  const bool news = has_news(tx, subscription, activity, mark + Milliseconds{1});
+  const bool news = has_news(tx, subscription, activity, mark);
   const std::int64_t mentions = subscription.user_mentions + subscription.group_mentions;
   if (direct && news) {
     out.unread = tx.subscriptions().count_unread(subscription.room, subscription.user,
@@ -45,7 +53,6 @@ std::optional<SubscriptionView> view_of(const Tx& tx, const Directory& directory
     out.unread = mentions;
   }
   out.alert = news || mentions > 0 || subscription.marked_unread;
-  out.open = is_open(tx, subscription, *out.room);
   out.changed_at = std::max(
       {subscription.updated_at, out.room->updated_at, activity.last_message_at.value_or(Time{})});
   out.subscription = std::move(subscription);

@@ -22,7 +22,6 @@ struct SubscriptionView {
   std::shared_ptr<const Room> room;
   std::int64_t unread = 0;
   bool alert = false;
-  bool open = true;
   Time changed_at;
 };
 

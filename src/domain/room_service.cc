@@ -79,7 +79,7 @@ Task<RoomId> RoomService::create(Caller caller, NewRoom wanted) {
   room.topic = wanted.topic;
   room.broadcast = wanted.broadcast;
   room.read_only = wanted.read_only || wanted.broadcast;
-  room.encrypted = wanted.encrypted;
+  if (wanted.encrypted) room.encrypted = true;
   room.custom_fields = wanted.custom_fields;
   room.created_at = room.updated_at = context_.clock.now();
 

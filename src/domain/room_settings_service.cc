@@ -82,8 +82,12 @@ Result<void> apply(Tx& tx, Room& room, const RoomChanges& changes, const UserRef
                   {"room-set-read-only", "room-removed-read-only"}, by, now));
   TRY_DO(set_flag(tx, room, &Room::react_when_read_only, changes.react_when_read_only,
                   {"room-allowed-reacting", "room-disallowed-reacting"}, by, now));
-  TRY_DO(set_flag(tx, room, &Room::encrypted, changes.encrypted,
-                  {"room_e2e_enabled", "room_e2e_disabled"}, by, now));
+  if (changes.encrypted && *changes.encrypted != room.encrypted) {
+    room.encrypted = changes.encrypted;
+    TRY_DO(add_system_message(tx, room, by,
+                              *changes.encrypted ? "room_e2e_enabled" : "room_e2e_disabled",
+                              by.username, now));
+  }
   if (changes.is_default) room.is_default = *changes.is_default;
   if (changes.join_code) room.join_code = *changes.join_code;
   if (changes.system_messages) room.system_messages = *changes.system_messages;

@@ -3,13 +3,9 @@
 #include <algorithm>
 
 #include "domain/error_codes.h"
-#include "domain/room_news.h"
 
 namespace gantry::domain {
 namespace {
-
-// How far back the newest message of somebody else is looked for.
-constexpr std::int64_t kLookBackMessages = 500;
 
 Result<void> set_unread_from(Tx& tx, const UserId& user, const Message& first) {
   auto subscription = tx.subscriptions().find(first.room, user);
@@ -38,8 +34,6 @@ Task<void> SubscriptionService::change(UserId user, RoomId room,
   const std::function<Result<void>(Tx&)> work = [user, room, apply, now](Tx& tx) -> Result<void> {
     auto subscription = tx.subscriptions().find(room, user);
     if (!subscription) return Error(ErrorCode::InvalidSubscription, "error-invalid-subscription");
-    const auto current = tx.rooms().find(room);
-    subscription->open = current && is_open(tx, *subscription, *current);
     TRY_DO(apply(*subscription));
     subscription->updated_at = now;
     tx.subscriptions().update(*subscription);
@@ -106,12 +100,11 @@ Task<void> SubscriptionService::mark_read(Caller caller, RoomId room) {
 Task<void> SubscriptionService::mark_room_unread(Caller caller, RoomId room) {
   const UserId user = caller.id();
   const std::function<Result<void>(Tx&)> work = [user, room](Tx& tx) -> Result<void> {
-    const auto newest = tx.messages().list_range(room, {}, {0, kLookBackMessages});
-    const auto first = std::find_if(newest.begin(), newest.end(), [&](const Message& message) {
-      return message.author.id != user && message.type.empty();
-    });
-    if (first == newest.end()) return Error(ErrorCode::NoMessageForUnread);
-    return set_unread_from(tx, user, *first);
+    const auto newest = tx.messages().find_latest(room);
+    if (!newest || !tx.subscriptions().find(room, user)) {
+      return Error(ErrorCode::NoMessageForUnread);
+    }
+    return set_unread_from(tx, user, *newest);
   };
   co_return co_await context_.store.write<void>(work);
 }

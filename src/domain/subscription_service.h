@@ -22,7 +22,7 @@ class SubscriptionService {
   // Choices under their protocol names; each replaces the one before, null takes it away.
   Task<void> save_preferences(Caller caller, RoomId room, json::object choices);
   Task<void> mark_read(Caller caller, RoomId room);
-  // From the newest message on that somebody else wrote. Errors: NoMessageForUnread.
+  // From the newest message on. Errors: NoMessageForUnread.
   Task<void> mark_room_unread(Caller caller, RoomId room);
   // Errors: NoMessageForUnread, ActionNotAllowed for the caller's own message.
   Task<void> mark_unread_from(Caller caller, MessageId first);

@@ -71,20 +71,18 @@ json::object to_json(const Room& room, const domain::Directory& directory) {
     put_members(out, room, directory);
   } else {
     out["ro"] = room.read_only;
+    out["default"] = room.is_default;
+    out["customFields"] = room.custom_fields;
     // Compat: by default the room shows its system messages unless it is read only, as the flag has
     // it (tests/api/channels_test.mjs).
     out["sysMes"] =
         room.system_messages.is_null() ? json::value(!room.read_only) : room.system_messages;
   }
-  if (room.type == RoomType::Channel) {
-    out["default"] = room.is_default;
-    if (!room.join_code.empty()) out["joinCodeRequired"] = true;
-  }
+  if (!room.join_code.empty()) out["joinCodeRequired"] = true;
   if (room.react_when_read_only) out["reactWhenReadOnly"] = true;
   if (room.archived) out["archived"] = true;
   if (room.broadcast) out["broadcast"] = true;
-  if (room.encrypted) out["encrypted"] = true;
-  if (!room.custom_fields.empty()) out["customFields"] = room.custom_fields;
+  if (room.encrypted) out["encrypted"] = *room.encrypted;
   put_list(out, "muted", room.muted);
   put_list(out, "unmuted", room.unmuted);
   if (room.is_discussion()) out["prid"] = room.parent.text;
