@@ -64,6 +64,7 @@ struct AccountData {
 };
 
 struct CreateAccount : AccountData {
+  static constexpr std::size_t kMinProperties = 0;
   static constexpr std::array<std::string_view, 3> kRequired{"email", "name", "username"};
 };
 

@@ -67,6 +67,61 @@ void add_data_flag(CLI::App& app, Flags& flags) {
   app.add_option("--data", flags.data, "data directory (default ./gantry-data)");
 }
 
+// gantry user add|list|passwd|remove: what was given on the command line, as a request.
+struct UserCommand {
+  CLI::App* add = nullptr;
+  CLI::App* list = nullptr;
+  CLI::App* passwd = nullptr;
+  CLI::App* remove = nullptr;
+  std::string username;
+  std::string password;
+  std::string email;
+  std::string name;
+  std::vector<std::string> roles;
+  bool confirm_relinquish = false;
+
+  void declare(CLI::App& app, Flags& flags);
+  json::object request() const;
+};
+
+void UserCommand::declare(CLI::App& app, Flags& flags) {
+  CLI::App* user = app.add_subcommand("user", "make, list and remove accounts; answers in JSON");
+  user->require_subcommand(1);
+  add = user->add_subcommand("add", "make an account");
+  add->add_option("username", username)->required();
+  add->add_option("--password", password, "its password (default: a random one, printed once)");
+  add->add_option("--email", email, "its mail address, which counts as verified");
+  add->add_option("--name", name, "its display name (default: the user name)");
+  add->add_option("--role", roles, "a role, may be repeated (default user)");
+  list = user->add_subcommand("list", "all accounts");
+  passwd = user->add_subcommand("passwd", "set a password and end the sessions of the account");
+  passwd->add_option("username", username)->required();
+  passwd->add_option("--password", password, "the new password")->required();
+  remove = user->add_subcommand("remove", "remove an account");
+  remove->add_option("username", username)->required();
+  remove->add_flag("--confirm-relinquish", confirm_relinquish,
+                   "rooms that it alone owns go to their oldest member, or away");
+  for (CLI::App* one : {add, list, passwd, remove}) add_data_flag(*one, flags);
+}
+
+json::object UserCommand::request() const {
+  if (list->parsed()) return {{"command", "user.list"}};
+  json::object out{{"username", username}};
+  if (add->parsed()) {
+    out["command"] = "user.add";
+    out["email"] = email;
+    out["name"] = name;
+    out["roles"] = json::array(roles.begin(), roles.end());
+  } else if (passwd->parsed()) {
+    out["command"] = "user.passwd";
+  } else {
+    out["command"] = "user.remove";
+    out["confirmRelinquish"] = confirm_relinquish;
+  }
+  if (!remove->parsed()) out["password"] = password;
+  return out;
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, const ServerMaker& make) {
@@ -95,6 +150,9 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   token_command->add_option("username", username)->required();
   add_data_flag(*token_command, flags);
 
+  UserCommand user_command;
+  user_command.declare(app, flags);
+
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
 
@@ -109,6 +167,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   if (token_command->parsed()) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
+  if (app.got_subcommand("user")) return command(flags, user_command.request());
   if (openapi_command->parsed()) std::cout << json::serialize(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/ids.h"
+#include "domain/error_codes.h"
+#include "domain/name_pattern.h"
 #include "domain/session_service.h"
 
 namespace gantry::app {
@@ -32,7 +34,7 @@ void ensure_rights(Tx& tx, Time now) {
   }
 }
 
-void ensure_settings(Tx& tx, const Config& config, const std::string& site_url) {
+void ensure_settings(Tx& tx, const Config& config) {
   const auto stored = tx.settings().list();
   const bool fresh = stored.empty();
   const auto has = [&](Setting setting) {
@@ -43,7 +45,7 @@ void ensure_settings(Tx& tx, const Config& config, const std::string& site_url) 
   if (fresh) {
     for (const auto& [setting, value] : config.initial_settings) tx.settings().put(setting, value);
   }
-  tx.settings().put(Setting::SiteUrl, json::value(site_url));
+  if (!config.root_url.empty()) tx.settings().put(Setting::SiteUrl, json::value(config.root_url));
   for (const auto& [setting, value] : config.forced_settings) tx.settings().put(setting, value);
 }
 
@@ -105,33 +107,50 @@ void ensure_test_account(Tx& tx, Time now) {
   join_default_rooms(tx, user, now);
 }
 
-void ensure_admin(Tx& tx, const Config& config, Time now, FirstRun& out) {
-  if (tx.users().count_admins() > 0) return;
+// A name from the environment that cannot be had gives way to the usual one.
+std::string admin_username(const Tx& tx, const Config& config) {
+  const std::string& wanted = config.admin.username;
+  const std::string_view pattern =
+      domain::info_of(Setting::UsernamePattern).default_value.as_string();
+  const bool usable =
+      domain::fits_name_pattern(pattern, wanted) && !tx.users().find_by_username(wanted);
+  return usable ? wanted : AdminAccount().username;
+}
+
+Result<void> ensure_admin(Tx& tx, const Config& config, Time now, FirstRun& out) {
+  if (tx.users().count_admins() > 0) return Done{};
   out.made_admin = true;
   std::string password = config.admin.password;
   if (password.empty()) {
     password = random_id(20);
     out.admin_password = password;
   }
-  User admin = account(config.admin.username, password, config.admin.name, now);
-  if (!config.admin.email.empty()) {
+  out.admin_username = admin_username(tx, config);
+  if (tx.users().find_by_username(out.admin_username)) {
+    return failure("there is no active administrator, and \"" + out.admin_username +
+                   "\" is another account: set ADMIN_USERNAME to a free name");
+  }
+  User admin = account(out.admin_username, password, config.admin.name, now);
+  if (!config.admin.email.empty() && !tx.users().find_by_email(config.admin.email)) {
     admin.emails = {{config.admin.email, config.admin.email_verified}};
   }
   tx.users().insert(admin);
+  return Done{};
 }
 
 }  // namespace
 
-Result<FirstRun> prepare_workspace(domain::Store& store, const Config& config,
-                                   const std::string& site_url, Time now) {
+Result<FirstRun> prepare_workspace(domain::Store& store, const Config& config, Time now) {
   FirstRun out;
   TRY_DO(store.write_now([&](Tx& tx) -> Result<void> {
     ensure_rights(tx, now);
-    ensure_settings(tx, config, site_url);
+    ensure_settings(tx, config);
     ensure_general(tx, now);
     ensure_bot(tx, now);
     // In test mode the test account administers, beside an administrator that was asked for.
-    if (!config.test_mode || !config.admin.password.empty()) ensure_admin(tx, config, now, out);
+    if (!config.test_mode || !config.admin.password.empty()) {
+      TRY_DO(ensure_admin(tx, config, now, out));
+    }
     if (config.test_mode) ensure_test_account(tx, now);
     return Done{};
   }));

@@ -14,10 +14,10 @@ namespace gantry::app {
 
 struct FirstRun {
   bool made_admin = false;
+  std::string admin_username;
   std::string admin_password;  // set when it was made at random
 };
 
-Result<FirstRun> prepare_workspace(domain::Store& store, const Config& config,
-                                   const std::string& site_url, Time now);
+Result<FirstRun> prepare_workspace(domain::Store& store, const Config& config, Time now);
 
 }  // namespace gantry::app

@@ -18,6 +18,7 @@
 #include "app/control_socket.h"
 #include "app/data_directory.h"
 #include "app/first_run.h"
+#include "app/housekeeping.h"
 #include "app/metrics_page.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -40,6 +41,8 @@ namespace {
 constexpr std::size_t kComputeThreads = 2;
 constexpr std::size_t kComputeQueueMax = 256;
 constexpr std::chrono::seconds kShutdownGrace{10};
+constexpr std::chrono::minutes kForgetCallsPeriod{1};
+constexpr std::chrono::hours kExpiredSessionsPeriod{1};
 
 std::size_t usable_processors() {
   cpu_set_t set;
@@ -112,6 +115,8 @@ struct Server::Parts {
   Result<void> open_store();
   void make_services();
   void make_commands();
+  void make_housekeeping();
+  Task<void> forget_calls();
   Result<void> listen();
   void start_threads();
   void stop();
@@ -152,6 +157,7 @@ struct Server::Parts {
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
   std::unique_ptr<ControlSocket> control;
+  std::unique_ptr<Housekeeping> housekeeping;
   std::vector<std::thread> threads;
 };
 
@@ -224,6 +230,18 @@ void Server::Parts::make_commands() {
   account_commands->add_to(commands);
 }
 
+void Server::Parts::make_housekeeping() {
+  housekeeping = std::make_unique<Housekeeping>(tasks, io.get_executor());
+  housekeeping->add("forget calls", kForgetCallsPeriod, [this] { return forget_calls(); });
+  housekeeping->add("remove expired sessions", kExpiredSessionsPeriod,
+                    [this] { return sessions->system_remove_expired(); });
+}
+
+Task<void> Server::Parts::forget_calls() {
+  dispatcher->sweep();
+  co_return Done{};
+}
+
 Task<json::object> Server::Parts::token_command(json::object in) {
   const std::string name(text_of(in, "username"));
   const auto user = directory.find_user_by_name(name);
@@ -268,6 +286,7 @@ void Server::Parts::stop() {
     const std::size_t cut = asio::co_spawn(io, http->stop(kShutdownGrace), asio::use_future).get();
     if (cut > 0) log::warn("connections cut", {{"count", cut}});
   }
+  housekeeping->stop();
   deliveries->stop();
   client->stop();
   engine->stop();
@@ -292,6 +311,7 @@ Result<std::unique_ptr<Server>> Server::open(Config config, Seams seams) {
   TRY_DO(parts->open_store());
   parts->make_services();
   parts->make_commands();
+  parts->make_housekeeping();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
@@ -315,6 +335,7 @@ Result<void> Server::run() {
   const Result<void> listening = parts.listen();
   if (listening) {
     parts.deliveries->start();
+    parts.housekeeping->start();
     parts.engine->warm_up();
     log::info("stopping", {{"signal", asked.get_future().get()}});
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "domain/error_codes.h"
+#include "domain/session_service.h"
 
 namespace gantry::dispatch {
 namespace {
@@ -86,11 +87,7 @@ domain::Caller Dispatcher::identify(const Call& call) const {
   std::string hash = domain::hash_token(secret);
   const auto token = directory_.find_token(hash);
   if (!token || token->user.text != user_id) return caller;
-  if (token->kind == domain::TokenKind::Login) {
-    const std::int64_t days = directory_.settings()->get_int(domain::Setting::LoginExpiration);
-    const std::chrono::days lifetime{days > 0 ? days : 90};
-    if (token->created_at + lifetime <= clock_.now()) return caller;
-  }
+  if (domain::has_expired(*token, *directory_.settings(), clock_.now())) return caller;
   auto user = directory_.find_user(token->user);
   if (!user || !user->active) return caller;
   caller.user = std::move(user);

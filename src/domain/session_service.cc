@@ -8,12 +8,18 @@ namespace {
 
 constexpr unsigned kBcryptCost = 10;
 constexpr int kLoginDaysDefault = 90;
+constexpr std::size_t kExpiredMax = 1000;    // removed in one transaction
 constexpr std::size_t kLoginTokensMax = 50;  // per account; the oldest go first
 
 // Checked when there is no such account, so that a caller cannot tell from the time taken.
 const std::string& stand_in_hash() {
   static const std::string hash = bcrypt_hash(sha256_hex("no such account"), kBcryptCost);
   return hash;
+}
+
+std::chrono::days lifetime_of(const Settings& settings) {
+  const std::int64_t days = settings.get_int(Setting::LoginExpiration);
+  return std::chrono::days{days > 0 ? days : kLoginDaysDefault};
 }
 
 Error login_failed() {
@@ -36,6 +42,10 @@ void add_login_token(Tx& tx, const Token& token) {
 }
 
 }  // namespace
+
+bool has_expired(const Token& token, const Settings& settings, Time now) {
+  return token.kind == TokenKind::Login && token.created_at + lifetime_of(settings) <= now;
+}
 
 Password Password::from_plain(std::string_view text) {
   return {sha256_hex(text)};
@@ -103,7 +113,8 @@ Task<LoggedIn> SessionService::system_create_token(UserId id) {
 Task<LoggedIn> SessionService::resume(std::string secret) {
   const auto token = context_.directory.find_token(hash_token(secret));
   const auto user = token ? context_.directory.find_user(token->user) : nullptr;
-  if (!user || !user->active) {
+  if (!user || !user->active ||
+      has_expired(*token, *context_.directory.settings(), context_.clock.now())) {
     co_return Error(ErrorCode::LoginFailed,
                     "You've been logged out by the server. Please log in again.")
         .with_details(403);
@@ -153,8 +164,28 @@ Task<LoggedIn> SessionService::renew(Caller caller) {
 }
 
 Time SessionService::expiry() const {
-  const std::int64_t days = context_.directory.settings()->get_int(Setting::LoginExpiration);
-  return context_.clock.now() + std::chrono::days{days > 0 ? days : kLoginDaysDefault};
+  return context_.clock.now() + lifetime_of(*context_.directory.settings());
+}
+
+Task<void> SessionService::system_remove_expired() {
+  const auto settings = context_.directory.settings();
+  const Time now = context_.clock.now();
+  using Hashes = std::vector<std::string>;
+  const std::function<Result<Hashes>(const Tx&)> look = [settings,
+                                                         now](const Tx& tx) -> Result<Hashes> {
+    Hashes out;
+    tx.users().visit_all_tokens([&](const Token& token) {
+      if (out.size() < kExpiredMax && has_expired(token, *settings, now)) out.push_back(token.hash);
+    });
+    return out;
+  };
+  CO_TRY(const Hashes expired, co_await context_.store.read<Hashes>(look));
+  if (expired.empty()) co_return Done{};
+  const std::function<Result<void>(Tx&)> work = [expired](Tx& tx) -> Result<void> {
+    for (const std::string& hash : expired) tx.users().remove_token(hash);
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work);
 }
 
 Task<LoggedIn> SessionService::create_token_for(Caller caller, UserId user, std::string secret) {

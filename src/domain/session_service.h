@@ -18,6 +18,9 @@ struct LoggedIn {
   std::string token;  // the secret itself, told once
 };
 
+// Whether a session has lived as long as the workspace lets it; personal tokens never have.
+bool has_expired(const Token& token, const Settings& settings, Time now);
+
 enum class NameKind { Any, Username, Email, Id };  // Any: with '@' a mail address, else a username
 
 // Whether trusted callers may make tokens of others, decided before the start. An empty secret
@@ -46,6 +49,8 @@ class SessionService {
   Task<LoggedIn> renew(Caller caller);
   // When a session that begins now ends.
   Time expiry() const;
+  // Forgets sessions that have expired; to be called now and then.
+  Task<void> system_remove_expired();
 
   // A session of another account for a caller who knows the secret.
   // Errors: NotAuthorizedDash, InvalidUser.

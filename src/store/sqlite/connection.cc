@@ -76,6 +76,11 @@ Connection::Connection(const std::string& path, Access access) {
     sqlite3_close_v2(db_);
     throw fault;
   }
+  // SQLite opens what it may not write for reading only, and would fail at the first write.
+  if (access == Access::ReadWrite && sqlite3_db_readonly(db_, "main") == 1) {
+    sqlite3_close_v2(db_);
+    throw StoreFault(SQLITE_READONLY, "the file may not be written");
+  }
   sqlite3_extended_result_codes(db_, 1);
   sqlite3_busy_timeout(db_, kBusyMilliseconds);
 }
