@@ -1,0 +1,80 @@
+// The record of a delivery: its members, and what it keeps to itself.
+
+import { any, expect, expect_json, expect_parts } from '../support/expect.mjs';
+import { bell, script } from '../support/outgoing.mjs';
+import { test } from '../support/testing.mjs';
+import { use_world } from '../support/world.mjs';
+
+const w = use_world();
+const covers = (...rows) => ({ covers: rows.map((row) => `integrations ${row}`) });
+
+test('an entry from first to last', covers('15/always', '15/integration', '15/data', '15/ran-prepare', '15/call', '15/http-result', '15/finished'), async () => {
+  const hook = await bell(w, { token: 'b3Xn7TqLz9WcKd2RmYp5sAeH', triggerWords: ['ding'] });
+  hook.answer({ body: 'say "thanks"' });
+  await hook.ring('ding dong');
+  const entry = await hook.finished();
+  const [request] = hook.requests();
+  const { token, ...copy } = hook.integration;
+  expect(typeof token === 'string', 'the integration has a token');
+  expect_json(entry, {
+    _id: any.id, type: 'outgoing-webhook', step: 'after-http-call', _createdAt: any.date, _updatedAt: any.date, integration: copy,
+    event: 'sendMessage', data: request.json, triggerWord: 'ding', ranPrepareScript: true, url: w.receiver.url(hook.path),
+    httpCallData: request.json, httpResult: '"say \\"thanks\\""', finished: true,
+  });
+  expect(entry._createdAt <= entry._updatedAt, 'the dates are in order');
+});
+
+test('without a word there is no triggerWord', covers('15/data'), async () => {
+  const hook = await bell(w);
+  await hook.ring();
+  expect_parts(await hook.finished(), { triggerWord: any.absent, data: { text: 'ding' } });
+});
+
+test('the script\'s request is in it, and the payload stays', covers('15/call', '15/data', '15/integration', '13/console'), async () => {
+  const hook = await bell(w, { ...script({ prepare: `
+    console.log('preparing', request.data.text);
+    return { url: request.url + '?x=1', method: 'POST', data: { other: true } };` }) });
+  await hook.ring();
+  const entry = await hook.finished();
+  expect_parts(entry, { url: `${w.receiver.url(hook.path)}?x=1`, httpCallData: { other: true }, data: { text: 'ding' },
+    integration: { _id: hook.integration._id, scriptEnabled: true, token: any.absent, script: any.absent, scriptCompiled: any.absent },
+    console: [{ level: 'log', text: 'preparing ding' }] });
+  expect(!JSON.stringify(entry).includes('preparing\''), 'the script is nowhere in it');
+});
+
+test('a request without data has no httpCallData', covers('15/call'), async () => {
+  const hook = await bell(w, script({ prepare: "return { url: request.url, method: 'GET' };" }));
+  await hook.ring();
+  expect_parts(await hook.finished(), { httpCallData: any.absent, url: any.string });
+});
+
+test('while the target thinks, the entry stands at the call', covers('15/call', '15/finished'), async () => {
+  const hook = await bell(w);
+  let seen;
+  hook.answer(async () => {
+    [seen] = await hook.entries();
+    return { body: 'done' };
+  });
+  await hook.ring();
+  await hook.finished();
+  expect_parts(seen, { step: 'pre-http-call', finished: false, url: w.receiver.url(hook.path), httpResult: any.absent, data: { text: 'ding' } });
+  expect((await hook.entries()).length === 1, 'the same entry goes on');
+});
+
+test('account data in it has no services', covers('15/data'), async () => {
+  const room = await w.create_channel();
+  const hook = await bell(w, { event: 'roomJoined' }, { room });
+  const ada = await w.create_caller('ada');
+  await ada.must_post('/api/v1/channels.join', { roomId: room._id });
+  const entry = await hook.finished();
+  expect_parts(entry, { event: 'roomJoined', data: { user: { username: ada.username, services: any.absent } } });
+});
+
+test('an error has its text, and the time of the change moves', covers('15/errors', '15/always'), async () => {
+  const hook = await bell(w, { retryFailedCalls: false });
+  hook.answer({ status: 503, body: 'busy', delay_ms: 30 });
+  await hook.ring();
+  const entry = await hook.finished();
+  expect_parts(entry, { error: any.string, httpResult: '"busy"', httpError: any.absent });
+  expect(entry._createdAt < entry._updatedAt, 'it was changed after it was made');
+});
