@@ -15,6 +15,12 @@ egress::Places places_of(domain::Setting setting, std::string_view text) {
 
 }  // namespace
 
+void EgressRules::set_own_listeners(std::vector<egress::ip::tcp::endpoint> listeners) {
+  const std::lock_guard lock(mutex_);
+  own_listeners_ = std::move(listeners);
+  rules_ = nullptr;
+}
+
 std::shared_ptr<const egress::NetworkRules> EgressRules::rules() const {
   const auto settings = directory_.settings();
   const std::string_view allow = settings->get_text(domain::Setting::EgressAllow);

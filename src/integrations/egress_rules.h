@@ -11,9 +11,10 @@ namespace gantry::integrations {
 
 class EgressRules {
  public:
-  EgressRules(const domain::Directory& directory,
-              std::vector<egress::ip::tcp::endpoint> own_listeners)
-      : directory_(directory), own_listeners_(std::move(own_listeners)) {}
+  explicit EgressRules(const domain::Directory& directory) : directory_(directory) {}
+
+  // Where this server itself listens, known once it does: no integration may reach these.
+  void set_own_listeners(std::vector<egress::ip::tcp::endpoint> listeners);
 
   // For requests on behalf of the integration, its scripts included.
   egress::AddressPolicy policy_for(const domain::Integration& integration) const;
@@ -22,9 +23,9 @@ class EgressRules {
   std::shared_ptr<const egress::NetworkRules> rules() const;
 
   const domain::Directory& directory_;
-  const std::vector<egress::ip::tcp::endpoint> own_listeners_;
-  // The parsed settings, made anew when their texts change.
+  // The parsed settings, made anew when their texts or the listeners change.
   mutable std::mutex mutex_;
+  std::vector<egress::ip::tcp::endpoint> own_listeners_;
   mutable std::string allow_text_;
   mutable std::string deny_text_;
   mutable std::shared_ptr<const egress::NetworkRules> rules_;
