@@ -47,6 +47,11 @@ bool is_success(unsigned status, bool empty_body) {
   return empty_body && status >= 200 && status < 300;
 }
 
+bool is_truthy_at(const json::object& object, std::string_view key) {
+  const json::value* value = find_member(object, key);
+  return value != nullptr && is_truthy(*value);
+}
+
 std::string_view header_of(const egress::HttpReply& reply, std::string_view name) {
   for (const auto& [key, value] : reply.headers) {
     if (key == name) return value;
@@ -266,8 +271,8 @@ Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
   if (is_success(reply.status, reply.body.empty())) {
     const json::value content = content_of(reply);
     const json::object* message = content.if_object();
-    const bool says_something =
-        message != nullptr && (message->contains("text") || message->contains("attachments"));
+    const bool says_something = message != nullptr && (is_truthy_at(*message, "text") ||
+                                                       is_truthy_at(*message, "attachments"));
     if (!says_something) co_return co_await finish("after-http-call", {});
     Ending ending;
     ending.message = *message;
@@ -320,6 +325,9 @@ Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned>
   }
   Ending ending{.state = DeliveryState::Retrying};
   ending.retry_at = tools_.context.clock.now() + *wait;
+  if (is_too_old(rules.delay, delivery_.created_at, *ending.retry_at)) {
+    co_return co_await finish("too-many-retries", failed);
+  }
   const std::string step_name = fmt::format("going-to-retry-{}", delivery_.tries + 1);
   co_return co_await finish(step_name, std::move(ending));
 }

@@ -15,6 +15,7 @@ constexpr std::int64_t kDefaultCount = 6;
 constexpr Milliseconds kPolicyFirstWait{5'000};
 constexpr Milliseconds kPolicyWaitMax{6 * 3'600'000};
 constexpr double kPolicyJitter = 0.2;
+constexpr std::chrono::hours kPolicyAgeMax{72};
 
 // A wait longer than this would not fit any calendar; exponents beyond it change nothing.
 constexpr int kExponentMax = 12;
@@ -50,6 +51,10 @@ std::optional<Milliseconds> retry_wait(std::string_view delay, int tries, double
 
 bool policy_retries(unsigned status) {
   return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+bool is_too_old(std::string_view delay, Time created, Time retry) {
+  return delay == "policy" && retry - created > kPolicyAgeMax;
 }
 
 std::optional<Milliseconds> read_retry_after(std::string_view header, Time now) {

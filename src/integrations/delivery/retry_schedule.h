@@ -26,6 +26,9 @@ std::optional<Milliseconds> retry_wait(std::string_view delay, int tries, double
 // The statuses that `policy` tries again; the other forms retry every failure.
 bool policy_retries(unsigned status);
 
+// Whether `policy` gives up rather than try again at `retry`; the other forms know no age.
+bool is_too_old(std::string_view delay, Time created, Time retry);
+
 // What a Retry-After header asks for: seconds or an HTTP date.
 std::optional<Milliseconds> read_retry_after(std::string_view header, Time now);
 
