@@ -10,6 +10,8 @@ namespace {
 
 using domain::MessageDraft;
 
+constexpr std::size_t kIdBytesMax = 255;
+
 const json::value* find_truthy(const json::object& object, std::string_view key) {
   const json::value* value = find_member(object, key);
   return value != nullptr && is_truthy(*value) ? value : nullptr;
@@ -30,6 +32,14 @@ std::string take_text(MessageDraft& draft, const json::value* value, std::string
   if (value == nullptr) return {};
   if (value->is_string()) return std::string(value->get_string());
   keep_first(draft, match_error("string", *value, field));
+  return {};
+}
+
+// Ids come from clients too, so they have a length.
+std::string take_id(MessageDraft& draft, const json::value* value, std::string_view field) {
+  std::string id = take_text(draft, value, field);
+  if (id.size() <= kIdBytesMax) return id;
+  keep_first(draft, failure("Match error: Too long in field " + std::string(field)));
   return {};
 }
 
@@ -118,7 +128,7 @@ PostPayload read_post_payload(const json::object& payload, const domain::PostDef
   if (has_list) take_attachments(draft, attachments->get_array());
   draft.parse_urls = find_flag(payload, "parseUrls").value_or(!has_list);
   draft.groupable = find_flag(payload, "groupable").value_or(false);
-  draft.thread = domain::MessageId{take_text(draft, find_truthy(payload, "tmid"), "tmid")};
+  draft.thread = domain::MessageId{take_id(draft, find_truthy(payload, "tmid"), "tmid")};
   if (const json::value* bot = find_truthy(payload, "bot")) draft.bot = *bot;
   take_custom_fields(draft, payload);
   return out;
@@ -127,9 +137,9 @@ PostPayload read_post_payload(const json::object& payload, const domain::PostDef
 Result<domain::MessageDraft> read_message_object(const json::object& message,
                                                  const json::value* previewed_urls) {
   MessageDraft draft;
-  draft.id = domain::MessageId{take_text(draft, find_truthy(message, "_id"), "_id")};
+  draft.id = domain::MessageId{take_id(draft, find_truthy(message, "_id"), "_id")};
   draft.text = take_text(draft, find_truthy(message, "msg"), "msg");
-  draft.thread = domain::MessageId{take_text(draft, find_truthy(message, "tmid"), "tmid")};
+  draft.thread = domain::MessageId{take_id(draft, find_truthy(message, "tmid"), "tmid")};
   if (draft.fault) return *std::move(draft.fault);
   draft.thread_shown = find_flag(message, "tshow");
   draft.alias = take_text(draft, find_truthy(message, "alias"), "alias");

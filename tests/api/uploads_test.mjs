@@ -6,6 +6,7 @@ import path from 'node:path';
 import { any, expect, expect_parts } from '../support/expect.mjs';
 import { scenarios } from '../support/scenario.mjs';
 import { test } from '../support/testing.mjs';
+import { use_world } from '../support/world.mjs';
 
 const boundary = 'a-boundary-of-the-tests';
 
@@ -218,4 +219,18 @@ test('files survive a crash, and what was half written goes', async () => {
   await world.crash_and_restart();
   expect((await world.callers.ada.get(file.url)).bytes.equals(picture.bytes), 'other bytes');
   expect(!fs.existsSync(half), 'the half written file stays');
+});
+
+const clocked = use_world({ server: { binary: 'testing' }, receiver: false,
+                            setup: async (w) => { w.hall = await w.create_group(); } });
+
+test('a file that nobody shows goes after a day, with the next upload', async () => {
+  const send = async () => (await clocked.admin.must({ method: 'POST', path: media(clocked), raw: multipart(note) })).file;
+  const forgotten = await send(), shown = await send();
+  await clocked.admin.must_post(`/api/v1/rooms.mediaConfirm/${clocked.hall._id}/${shown._id}`);
+  await clocked.server.control({ command: 'advance-clock', ms: 25 * 60 * 60 * 1000 });
+  const fresh = await send();
+  expect((await clocked.admin.get(forgotten.url)).status === 404, 'it can still be fetched');
+  expect(!fs.existsSync(path.join(uploads_of(clocked), forgotten._id)), 'its bytes stay');
+  for (const file of [shown, fresh]) expect((await clocked.admin.get(file.url)).status === 200, 'another file went');
 });

@@ -254,7 +254,7 @@ TEST(PostPayload, tells_the_first_fault_of_an_attachment) {
 
 TEST(PostPayload, refuses_quotes_within_quotes_without_end) {
   std::string nested = "{}";
-  for (int i = 0; i < 20; ++i) nested = R"({"attachments":[)" + nested + "]}";
+  for (int i = 0; i < 12; ++i) nested = R"({"attachments":[)" + nested + "]}";
   EXPECT_EQ(fault_of_attachment(nested), "Match error: Attachments are nested too deeply");
 }
 
@@ -287,6 +287,14 @@ TEST(MessageObject, keeps_the_text_as_typed_and_what_is_not_said_open) {
 TEST(MessageObject, refuses_ids_and_texts_that_are_no_text) {
   for (const std::string_view text : {R"({"_id":5})", R"({"msg":{}})", R"({"tmid":[1]})"}) {
     EXPECT_FALSE(read_message_object(object_of(text), nullptr)) << text;
+  }
+}
+
+TEST(MessageObject, refuses_ids_without_end) {
+  const std::string id(256, 'x');
+  for (const std::string_view key : {"_id", "tmid"}) {
+    EXPECT_FALSE(read_message_object({{key, id}}, nullptr)) << key;
+    EXPECT_TRUE(read_message_object({{key, id.substr(1)}}, nullptr)) << key;
   }
 }
 
