@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "dispatch/percent.h"
 #include "domain/error_codes.h"
+#include "wire/attachments.h"
 #include "wire/hook_body.h"
 #include "wire/integration_json.h"
 
@@ -14,7 +16,6 @@ using domain::IntegrationDraft;
 using domain::IntegrationId;
 using domain::IntegrationType;
 
-constexpr std::size_t kHookBodyBytesMax = 1024 * 1024;
 constexpr std::size_t kSampleTokenLength = 24;
 // Who speaks for hooks that the helper route makes.
 constexpr std::string_view kHelperAccount = "rocket.cat";
@@ -35,7 +36,8 @@ std::vector<std::string> words_of(const json::value* value) {
     std::string_view text = value->get_string();
     while (!text.empty()) {
       const std::size_t comma = std::min(text.find(','), text.size());
-      out.emplace_back(text.substr(0, comma));
+      const std::string_view word = wire::trim_spaces(text.substr(0, comma));
+      if (!word.empty()) out.emplace_back(word);
       text.remove_prefix(std::min(comma + 1, text.size()));
     }
   }
@@ -72,11 +74,14 @@ Result<IntegrationDraft> helper_draft(const json::object& body) {
   return draft;
 }
 
+// Compat: upstream decodes it once more than the other parts (tests/api/hook_calls_test.mjs).
+std::string token_of(const dispatch::RawRequest& in) {
+  return dispatch::percent_decode(in.parameter("token"));
+}
+
 dispatch::RouteOptions hook_options(std::string summary) {
-  return {.auth = dispatch::Auth::Open,
-          .rate = dispatch::Rate::PerPath,
-          .summary = std::move(summary),
-          .body_bytes_max = kHookBodyBytesMax};
+  return {
+      .auth = dispatch::Auth::Open, .rate = dispatch::Rate::PerPath, .summary = std::move(summary)};
 }
 
 }  // namespace
@@ -102,14 +107,14 @@ void HooksApi::add_routes(dispatch::Routes& routes) {
 }
 
 Result<integrations::IncomingHooks::Opened> HooksApi::open(const dispatch::RawRequest& in) const {
-  return hooks_.open(IntegrationId{in.parameter("integrationId")}, in.parameter("token"));
+  return hooks_.open(IntegrationId{in.parameter("integrationId")}, token_of(in));
 }
 
 Task<dispatch::Reply> HooksApi::execute(domain::Caller, dispatch::RawRequest in) {
   integrations::HookCall call;
   call.integration = IntegrationId{in.parameter("integrationId")};
   call.user_id = in.parameter("userId");
-  call.token = in.parameter("token");
+  call.token = token_of(in);
   call.content_type = in.header("content-type");
   call.path = std::move(in.path);
   call.query = std::move(in.query);

@@ -16,6 +16,8 @@ using domain::IntegrationType;
 using domain::Permission;
 using wire::ScriptErrorKey;
 
+constexpr double kRetryCountMax = 1e6;
+
 // Compat: the schema's pattern is not anchored, so other words that hold the right one come this
 // far (tests/api/integrations_create_test.mjs).
 Result<void> check_type(std::string_view given, IntegrationType type) {
@@ -35,6 +37,7 @@ IntegrationDraft common_draft(const Shape& in, IntegrationType type) {
   out.script_enabled = in.script_enabled;
   out.script = in.script;
   out.skip_transpile = in.skip_transpile;
+  out.fresh_state = in.fresh_state;
   out.alias = in.alias;
   out.avatar = in.avatar;
   out.emoji = in.emoji;
@@ -48,6 +51,12 @@ IntegrationDraft incoming_draft(const Shape& in) {
   return out;
 }
 
+// Compat: the protocol takes any number here and cuts its fraction off
+// (tests/api/integrations_create_outgoing_test.mjs).
+std::int64_t to_retry_count(double given) {
+  return static_cast<std::int64_t>(std::clamp(given, 0.0, kRetryCountMax));
+}
+
 IntegrationDraft outgoing_draft(const CreateOutgoing& in) {
   IntegrationDraft out = common_draft(in, IntegrationType::Outgoing);
   out.token = in.token;
@@ -59,7 +68,7 @@ IntegrationDraft outgoing_draft(const CreateOutgoing& in) {
   out.impersonate_user = in.impersonate_user;
   out.run_on_edits = in.run_on_edits;
   out.retry_failed_calls = in.retry_failed_calls;
-  out.retry_count = in.retry_count;
+  if (in.retry_count) out.retry_count = to_retry_count(*in.retry_count);
   out.retry_delay = in.retry_delay;
   return out;
 }

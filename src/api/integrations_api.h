@@ -16,7 +16,7 @@ struct CreateIncoming {
   bool enabled = false;
   std::optional<bool> override_destination;
   std::optional<std::string> script, alias, avatar, emoji, script_engine;
-  std::optional<bool> skip_transpile;
+  std::optional<bool> skip_transpile, fresh_state;
 
   static constexpr auto kUnknownKeys = wire::UnknownKeys::Refused;
   static constexpr auto fields() {
@@ -37,7 +37,9 @@ struct CreateIncoming {
         field("avatar", &S::avatar, "address of an image").nullable(),
         field("emoji", &S::emoji, "emoji as avatar").nullable(),
         field("scriptEngine", &S::script_engine, "isolated-vm").nullable(),
-        field("skipTranspile", &S::skip_transpile, "run the script as it is").nullable()};
+        field("skipTranspile", &S::skip_transpile, "run the script as it is").nullable(),
+        field("freshState", &S::fresh_state, "each run begins without Store and globals")
+            .nullable()};
   }
 };
 
@@ -51,11 +53,11 @@ struct CreateOutgoing {
   std::optional<bool> trigger_word_anywhere;
   std::optional<std::string> token, script;
   std::optional<bool> run_on_edits, retry_failed_calls;
-  std::optional<std::int64_t> retry_count;
+  std::optional<double> retry_count;
   std::optional<std::string> retry_delay;
   std::optional<bool> impersonate_user;
   std::optional<std::string> alias, avatar, emoji, script_engine;
-  std::optional<bool> skip_transpile;
+  std::optional<bool> skip_transpile, fresh_state;
 
   static constexpr auto kUnknownKeys = wire::UnknownKeys::Refused;
   static constexpr auto fields() {
@@ -94,7 +96,9 @@ struct CreateOutgoing {
         field("avatar", &S::avatar, "address of an image").nullable(),
         field("emoji", &S::emoji, "emoji as avatar").nullable(),
         field("scriptEngine", &S::script_engine, "isolated-vm").nullable(),
-        field("skipTranspile", &S::skip_transpile, "run the script as it is").nullable()};
+        field("skipTranspile", &S::skip_transpile, "run the script as it is").nullable(),
+        field("freshState", &S::fresh_state, "each run begins without Store and globals")
+            .nullable()};
   }
 };
 
@@ -106,7 +110,7 @@ struct UpdateIncoming {
   std::optional<std::string> username;
   std::optional<bool> override_destination;
   std::optional<std::string> script, alias, avatar, emoji, script_engine;
-  std::optional<bool> skip_transpile;
+  std::optional<bool> skip_transpile, fresh_state;
 
   static constexpr auto fields() {
     using S = UpdateIncoming;
@@ -125,7 +129,8 @@ struct UpdateIncoming {
         field("avatar", &S::avatar).nullable(),
         field("emoji", &S::emoji).nullable(),
         field("scriptEngine", &S::script_engine).nullable(),
-        field("skipTranspile", &S::skip_transpile).nullable()};
+        field("skipTranspile", &S::skip_transpile).nullable(),
+        field("freshState", &S::fresh_state).nullable()};
   }
 };
 

@@ -70,6 +70,7 @@ struct Integration {
   std::optional<std::string> script_compiled;
   std::optional<ScriptError> script_error;
   bool skip_transpile = false;
+  std::optional<bool> fresh_state;  // each run of the script begins without Store and globals
   std::optional<std::string> alias;
   std::optional<std::string> avatar;
   std::optional<std::string> emoji;

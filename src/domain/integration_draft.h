@@ -18,6 +18,7 @@ struct IntegrationDraft {
   bool script_enabled = false;
   std::optional<std::string> script;
   std::optional<bool> skip_transpile;
+  std::optional<bool> fresh_state;
   std::optional<std::string> alias;
   std::optional<std::string> avatar;
   std::optional<std::string> emoji;

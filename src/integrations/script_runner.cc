@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, 12> kDateMembers{
     "timestamp", "ts",       "lm", "_updatedAt", "_createdAt", "createdAt",
     "lastLogin", "editedAt", "ls", "lr",         "tlm",        "dlm"};
 constexpr int kDateDepthMax = 6;
+constexpr std::size_t kStatesSweptAt = 64;
 
 void mark_dates(json::object& object, int depth) {
   for (auto& member : object) {
@@ -112,21 +113,65 @@ bool ScriptRunner::takes_part(const domain::Integration& integration) const {
          !domain::is_blank(*integration.script) && !switches_.running_disabled;
 }
 
+std::shared_ptr<ScriptState> ScriptRunner::open_state(const domain::Integration& integration,
+                                                      domain::Store& store) {
+  std::string revision = revision_of(integration);
+  // A changed freshState is another state, too.
+  const std::string key = integration.id.text + ' ' + revision +
+                          (integration.fresh_state.value_or(false) ? " fresh" : "");
+  const std::lock_guard lock(states_mutex_);
+  if (states_.size() >= states_swept_at_) {
+    std::erase_if(states_, [](const auto& entry) { return entry.second.expired(); });
+    states_swept_at_ = std::max(kStatesSweptAt, 2 * states_.size());
+  }
+  std::weak_ptr<ScriptState>& slot = states_[key];
+  auto state = slot.lock();
+  if (!state) {
+    state = std::make_shared<ScriptState>(integration, std::move(revision), store);
+    slot = state;
+  }
+  return state;
+}
+
 asio::awaitable<script::RunOutcome> ScriptRunner::run(
     std::shared_ptr<const domain::Integration> integration, script::ScriptMethod method,
-    json::object argument, json::object state) {
+    json::object argument, std::shared_ptr<ScriptState> state) {
+  const auto turn = co_await state->take_turn();
+  if (!turn) {
+    script::RunOutcome outcome;
+    outcome.status = script::RunStatus::EngineBusy;
+    outcome.fault = {"ScriptEngineError", "earlier runs of this script take too long", ""};
+    co_return outcome;
+  }
+  co_return co_await run_in_turn(std::move(integration), method, std::move(argument),
+                                 std::move(state));
+}
+
+asio::awaitable<script::RunOutcome> ScriptRunner::run_in_turn(
+    std::shared_ptr<const domain::Integration> integration, script::ScriptMethod method,
+    json::object argument, std::shared_ptr<ScriptState> state) {
+  auto content = co_await state->content();
+  if (!content) {
+    script::RunOutcome outcome;
+    outcome.fault = {"ScriptEngineError", "the script's Store cannot be read", ""};
+    co_return outcome;
+  }
   script::RunRequest request;
   request.integration_id = integration->id.text;
   request.revision = revision_of(*integration);
   request.code = integration->script_compiled.value_or("");
   request.method = method;
   request.argument = std::move(argument);
-  request.store = std::move(state);
+  request.store = *std::move(content);
+  request.fresh_state = state->starts_fresh();
   request.http = [client = &client_,
                   policy = rules_.policy_for(*integration)](script::HttpPowerRequest asked) {
     return perform(client, policy, std::move(asked));
   };
-  co_return co_await engine_.run(std::move(request));
+  script::RunOutcome outcome = co_await engine_.run(std::move(request));
+  if (state->starts_fresh()) outcome.store.reset();
+  if (outcome.store) state->put(*outcome.store);
+  co_return outcome;
 }
 
 }  // namespace gantry::integrations

@@ -1,6 +1,8 @@
 #pragma once
 // Runs a method of an integration's script: with the kept Store, the address rules of its maker
-// for HTTP, and the workspace's switches.
+// for HTTP, and the workspace's switches. Safe from any thread.
+
+#include <unordered_map>
 
 #include "domain/delivery.h"
 #include "domain/script_compiler.h"
@@ -8,6 +10,7 @@
 #include "egress/http_client.h"
 #include "integrations/egress_rules.h"
 #include "integrations/script/script_engine.h"
+#include "integrations/script_state.h"
 
 namespace gantry::integrations {
 
@@ -23,16 +26,28 @@ class ScriptRunner final : public domain::ScriptCompiler {
   // Whether the script takes part: enabled, not blank, and running is not switched off.
   bool takes_part(const domain::Integration& integration) const;
 
-  // The integration's script must have compiled. `state` is what Store held before.
+  // What the script keeps; all who have the integration's script at work share it. Whose run gave
+  // `RunOutcome::store` writes it with ScriptState::save_in before letting go of it.
+  std::shared_ptr<ScriptState> open_state(const domain::Integration& integration,
+                                          domain::Store& store);
+
+  // The integration's script must have compiled.
   asio::awaitable<script::RunOutcome> run(std::shared_ptr<const domain::Integration> integration,
                                           script::ScriptMethod method, json::object argument,
-                                          json::object state);
+                                          std::shared_ptr<ScriptState> state);
 
  private:
+  asio::awaitable<script::RunOutcome> run_in_turn(
+      std::shared_ptr<const domain::Integration> integration, script::ScriptMethod method,
+      json::object argument, std::shared_ptr<ScriptState> state);
+
   script::ScriptEngine& engine_;
   egress::HttpClient& client_;
   const EgressRules& rules_;
   const domain::ScriptSwitches switches_;
+  std::mutex states_mutex_;
+  std::unordered_map<std::string, std::weak_ptr<ScriptState>> states_;  // by id and revision
+  std::size_t states_swept_at_ = 0;
 };
 
 // Changes whenever the script does; Store and globals are lost then.

@@ -60,6 +60,7 @@ json::object to_json(const domain::Integration& integration, ScriptErrorKey key)
                    {"scriptEnabled", integration.script_enabled},
                    {"scriptEngine", "isolated-vm"},
                    {"skipTranspile", integration.skip_transpile}};
+  put(out, "freshState", integration.fresh_state);
   put(out, "script", integration.script);
   put(out, "scriptCompiled", integration.script_compiled);
   put_script_error(out, integration, key);

@@ -87,7 +87,6 @@ Task<Attempt::Go> Attempt::load() {
   struct Loaded {
     std::optional<domain::Delivery> delivery;
     std::optional<domain::Integration> integration;
-    json::object state;
   };
   const std::function<Result<Loaded>(const domain::Tx&)> work =
       [id = id_](const domain::Tx& tx) -> Result<Loaded> {
@@ -95,11 +94,6 @@ Task<Attempt::Go> Attempt::load() {
     out.delivery = tx.deliveries().find(id);
     if (!out.delivery) return out;
     out.integration = tx.integrations().find(out.delivery->integration);
-    if (out.integration && out.integration->script_compiled) {
-      out.state = tx.deliveries()
-                      .find_script_state(out.integration->id, revision_of(*out.integration))
-                      .value_or(json::object{});
-    }
     return out;
   };
   CO_TRY(Loaded loaded, co_await tools_.context.store.read<Loaded>(work));
@@ -116,7 +110,7 @@ Task<Attempt::Go> Attempt::load() {
     co_return Go::Stop;
   }
   integration_ = std::make_shared<const domain::Integration>(*std::move(loaded.integration));
-  script_state_ = std::move(loaded.state);
+  script_state_ = tools_.scripts.open_state(*integration_, tools_.context.store);
 
   const Time now = tools_.context.clock.now();
   entry_.id = entry_id(delivery_.id, delivery_.tries);
@@ -139,10 +133,7 @@ asio::awaitable<script::RunOutcome> Attempt::run_script(ScriptMethod method,
   script::RunOutcome outcome =
       co_await tools_.scripts.run(integration_, method, std::move(argument), script_state_);
   for (json::value& line : console_json(outcome)) entry_.console.push_back(std::move(line));
-  if (outcome.store) {
-    script_state_ = *outcome.store;
-    script_state_changed_ = true;
-  }
+  if (outcome.store) script_state_changed_ = true;
   co_return outcome;
 }
 
@@ -371,9 +362,7 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
     }
     tx.deliveries().update(delivery);
     tx.deliveries().put_history(entry);
-    if (script_state_changed_) {
-      tx.deliveries().put_script_state(integration_->id, revision_of(*integration_), script_state_);
-    }
+    if (script_state_changed_) script_state_->save_in(tx);
     if (ending.switch_off) {
       if (auto stored = tx.integrations().find(integration_->id)) {
         stored->enabled = false;

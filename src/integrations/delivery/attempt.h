@@ -70,7 +70,7 @@ class Attempt {
   const domain::DeliveryId id_;
   domain::Delivery delivery_;
   std::shared_ptr<const domain::Integration> integration_;
-  json::object script_state_;
+  std::shared_ptr<ScriptState> script_state_;
   bool script_state_changed_ = false;
   bool scripted_ = false;
   OutgoingRequest request_;

@@ -24,6 +24,15 @@ std::string short_text(const Error& error) {
   return text.empty() ? "Unknown error" : std::string(text);
 }
 
+Error unknown_address() {
+  return Error(ErrorCode::NotFound, "Invalid integration id or token provided.");
+}
+
+const json::value* find_truthy(const json::object& object, std::string_view key) {
+  const json::value* value = find_member(object, key);
+  return value != nullptr && is_truthy(*value) ? value : nullptr;
+}
+
 HookAnswer success() {
   return {200, {{"success", true}}};
 }
@@ -37,10 +46,14 @@ json::object url_json(const HookCall& call, const json::object& query) {
           {"path", call.path + search}};
 }
 
+// The engine adds `body`, which is the same object as `content`.
 json::object request_json(const HookCall& call, const json::value& content,
                           const domain::User& account) {
   json::object headers;
-  for (const auto& [name, value] : call.headers) headers[name] = value;
+  for (const auto& [name, value] : call.headers) {
+    const auto [header, is_new] = headers.emplace(name, value);
+    if (!is_new) header->value() = to_js_string(header->value()) + ", " + value;
+  }
   json::object parameters{{"integrationId", call.integration.text}, {"token", call.token}};
   if (!call.user_id.empty()) parameters["userId"] = call.user_id;
   auto query = wire::parse_query_string(call.query);
@@ -51,7 +64,6 @@ json::object request_json(const HookCall& call, const json::value& content,
       {"content", content},
       {"content_raw", call.body},
       {"headers", std::move(headers)},
-      {"body", content},
       {"user", {{"_id", account.id.text}, {"name", account.name}, {"username", account.username}}}};
 }
 
@@ -63,7 +75,7 @@ Result<IncomingHooks::Opened> IncomingHooks::open(const domain::IntegrationId& i
   const bool known = entry && entry->integration.type == domain::IntegrationType::Incoming &&
                      entry->integration.token &&
                      constant_time_equal(*entry->integration.token, token);
-  if (!known) return Error(ErrorCode::NotFound, "Invalid integration id or token provided.");
+  if (!known) return unknown_address();
   const auto account = context_.directory.find_user(entry->integration.user);
   if (!account) return ErrorCode::NotLoggedIn;
   if (!entry->integration.enabled) return ErrorCode::Unavailable;
@@ -75,109 +87,121 @@ Result<IncomingHooks::Opened> IncomingHooks::open(const domain::IntegrationId& i
 
 Task<HookAnswer> IncomingHooks::execute(HookCall call) {
   CO_TRY(const Opened opened, open(call.integration, call.token));
-  const domain::Integration& shown = opened.entry->integration;
-  const bool scripted = shown.script_enabled;
+  std::shared_ptr<const domain::Integration> integration(opened.entry, &opened.entry->integration);
+  if (integration->script_enabled) {
+    CO_TRY(integration, co_await load_with_script(integration->id));
+  }
+  const bool scripted = scripts_.takes_part(*integration);
   CO_TRY(wire::HookBody body,
          wire::read_hook_body(call.content_type, call.body,
                               scripted ? wire::WantedBody::Anything : wire::WantedBody::Object));
-  if (!scripted && body.empty()) co_return success();
-
-  const std::function<Result<domain::Integration>(const domain::Tx&)> work =
-      [id = shown.id](const domain::Tx& tx) -> Result<domain::Integration> {
-    auto found = tx.integrations().find(id);
-    if (!found) return Error(ErrorCode::NotFound, "Invalid integration id or token provided.");
-    return *std::move(found);
-  };
-  CO_TRY(domain::Integration loaded, co_await context_.store.read<domain::Integration>(work));
-  const auto integration = std::make_shared<const domain::Integration>(std::move(loaded));
-
-  Plan plan{{}, opened.account, std::nullopt};
-  if (scripts_.takes_part(*integration)) {
-    CO_TRY(auto planned,
-           co_await run_script(integration, opened.account, call, std::move(body.content)));
-    if (auto* answer = std::get_if<HookAnswer>(&planned)) co_return std::move(*answer);
-    plan = std::move(std::get<Plan>(planned));
-  } else if (body.content.is_object()) {
-    plan.content = std::move(body.content.get_object());
+  if (!scripted) {
+    if (body.empty()) co_return success();
+    Plan plan{std::move(body.content.get_object()), opened.account, {}, {}};
+    CO_TRY_DO(check_destination(*integration, plan));
+    co_return co_await post(integration, std::move(plan));
   }
-  const bool redirects = plan.content.contains("channel") || plan.content.contains("roomId");
-  if (redirects && !integration->override_destination) {
-    co_return failure("overriding destination channel is disabled for this integration");
+  ScriptEnd end =
+      co_await run_script(integration, opened.account, std::move(call), std::move(body.content));
+  Plan* plan = end.decided ? std::get_if<Plan>(&*end.decided) : nullptr;
+  const Result<void> fits =
+      plan != nullptr ? check_destination(*integration, *plan) : Result<void>(Done{});
+  if (plan != nullptr && fits) {
+    plan->unsaved = std::move(end.unsaved);
+    co_return co_await post(integration, std::move(*plan));
   }
-  co_return co_await post(integration, std::move(plan));
+  if (end.unsaved) CO_TRY_DO(co_await save(end.unsaved));
+  if (!fits) co_return fits.error();
+  if (!end.decided) co_return end.decided.error();
+  co_return std::move(std::get<HookAnswer>(*end.decided));
 }
 
-Task<std::variant<IncomingHooks::Plan, HookAnswer>> IncomingHooks::run_script(
-    std::shared_ptr<const domain::Integration> integration,
-    std::shared_ptr<const domain::User> account, const HookCall& call, json::value content) {
-  if (!integration->script_compiled) co_return failure("error-evaluating-script");
-  const std::function<Result<json::object>(const domain::Tx&)> read_state =
-      [integration](const domain::Tx& tx) -> Result<json::object> {
-    return tx.deliveries()
-        .find_script_state(integration->id, revision_of(*integration))
-        .value_or(json::object{});
+Task<std::shared_ptr<const domain::Integration>> IncomingHooks::load_with_script(
+    domain::IntegrationId id) const {
+  using Found = std::shared_ptr<const domain::Integration>;
+  const std::function<Result<Found>(const domain::Tx&)> work =
+      [id](const domain::Tx& tx) -> Result<Found> {
+    auto found = tx.integrations().find(id);
+    if (!found) return unknown_address();
+    return std::make_shared<const domain::Integration>(*std::move(found));
   };
-  CO_TRY(json::object state, co_await context_.store.read<json::object>(read_state));
-  const bool separate = content.is_object() && content.get_object().contains("separateResponse");
-  json::value separate_value;
-  if (separate) separate_value = content.get_object().at("separateResponse");
+  co_return co_await context_.store.read<Found>(work);
+}
 
+asio::awaitable<IncomingHooks::ScriptEnd> IncomingHooks::run_script(
+    std::shared_ptr<const domain::Integration> integration,
+    std::shared_ptr<const domain::User> account, HookCall call, json::value content) {
+  if (!integration->script_compiled) co_return ScriptEnd{failure("error-evaluating-script"), {}};
   json::object argument{{"request", request_json(call, content, *account)}};
-  const script::RunOutcome outcome =
-      co_await scripts_.run(integration, script::ScriptMethod::ProcessIncomingRequest,
-                            std::move(argument), std::move(state));
-  if (outcome.store) {
-    const std::function<Result<void>(domain::Tx&)> save_state =
-        [integration, store = *outcome.store](domain::Tx& tx) -> Result<void> {
-      tx.deliveries().put_script_state(integration->id, revision_of(*integration), store);
-      return Done{};
-    };
-    CO_TRY_DO(co_await context_.store.write<void>(save_state));
-  }
+  const auto state = scripts_.open_state(*integration, context_.store);
+  const script::RunOutcome outcome = co_await scripts_.run(
+      integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
+  co_return ScriptEnd{decide(*integration, outcome, content, std::move(account)),
+                      outcome.store ? state : nullptr};
+}
+
+Result<IncomingHooks::Decided> IncomingHooks::decide(
+    const domain::Integration& integration, const script::RunOutcome& outcome,
+    const json::value& content, std::shared_ptr<const domain::User> account) const {
   switch (outcome.status) {
     case RunStatus::Returned:
       break;
     case RunStatus::NoMethod:
-      log::info("hook script lacks the method", {{"integration", integration->id.text}});
-      co_return success();
+      log::info("hook script lacks the method", {{"integration", integration.id.text}});
+      return Decided(success());
     case RunStatus::LoadFailed:
       log::info("hook script does not load",
-                {{"integration", integration->id.text}, {"fault", outcome.fault.message}});
-      co_return failure("error-evaluating-script");
+                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+      return failure("error-evaluating-script");
     case RunStatus::Threw:
     case RunStatus::LimitExceeded:
     case RunStatus::EngineBusy:
     case RunStatus::EngineFailed:
       log::info("hook script failed",
-                {{"integration", integration->id.text}, {"fault", outcome.fault.message}});
-      co_return failure("error-running-script");
+                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+      return failure("error-running-script");
   }
-  if (!outcome.result || !is_truthy(*outcome.result)) co_return success();
+  if (!outcome.result || !is_truthy(*outcome.result)) return Decided(success());
   const json::object* result = outcome.result->if_object();
-  if (result == nullptr) co_return failure("error-running-script");
-  if (const json::value* error = find_member(*result, "error");
-      error != nullptr && is_truthy(*error)) {
-    if (const json::object* body = error->if_object()) {
-      HookAnswer answer{400, *body};
-      answer.body["success"] = false;
-      co_return answer;
-    }
-    co_return failure(to_js_string(*error));
+  if (result == nullptr) return failure("error-running-script");
+  if (const json::value* error = find_truthy(*result, "error")) {
+    if (!error->is_object()) return failure(to_js_string(*error));
+    HookAnswer answer{400, error->get_object()};
+    answer.body["success"] = false;
+    return Decided(std::move(answer));
   }
   const json::value* made = find_member(*result, "content");
-  if (made == nullptr || !made->is_object()) co_return failure("error-running-script");
-  Plan plan{made->get_object(), account, std::nullopt};
-  if (separate && !plan.content.contains("separateResponse")) {
-    plan.content["separateResponse"] = separate_value;
-  }
+  if (made == nullptr || !made->is_object()) return failure("error-running-script");
+  Plan plan{made->get_object(), account, {}, {}};
+  const json::value* separate =
+      content.is_object() ? find_member(content.get_object(), "separateResponse") : nullptr;
+  if (separate != nullptr) plan.content.emplace("separateResponse", *separate);
   if (const json::value* user = find_member(*result, "user")) {
-    plan.sender = sender_from(*user, account);
+    plan.sender = sender_from(*user, std::move(account));
   }
   if (const json::value* response = find_member(*result, "response");
       response != nullptr && response->is_object()) {
     plan.response = response->get_object();
   }
-  co_return plan;
+  return Decided(std::move(plan));
+}
+
+Result<void> IncomingHooks::check_destination(const domain::Integration& integration,
+                                              const Plan& plan) {
+  const bool redirects = find_truthy(plan.content, "channel") != nullptr ||
+                         find_truthy(plan.content, "roomId") != nullptr;
+  if (redirects && !integration.override_destination) {
+    return failure("overriding destination channel is disabled for this integration");
+  }
+  return Done{};
+}
+
+Task<void> IncomingHooks::save(std::shared_ptr<ScriptState> state) const {
+  const std::function<Result<void>(domain::Tx&)> work = [state](domain::Tx& tx) -> Result<void> {
+    state->save_in(tx);
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work);
 }
 
 // Only an account that may speak for others; anything else is ignored.
@@ -203,12 +227,16 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
   const Time now = context_.clock.now();
   using Posted = std::vector<domain::PostedTarget>;
   const std::function<Result<Posted>(domain::Tx&)> work =
-      [this, payload, separate, now, sender = plan.sender](domain::Tx& tx) -> Result<Posted> {
-    return domain::post_to_targets_in(tx, context_.directory, *sender, payload.draft,
-                                      payload.targets, separate, now);
+      [this, payload, separate, now, sender = plan.sender,
+       unsaved = plan.unsaved](domain::Tx& tx) -> Result<Posted> {
+    TRY(Posted posted, domain::post_to_targets_in(tx, context_.directory, *sender, payload.draft,
+                                                  payload.targets, separate, now));
+    if (unsaved) unsaved->save_in(tx);
+    return posted;
   };
   auto posted = co_await context_.store.write<Posted>(work);
   if (!posted) {
+    if (plan.unsaved) CO_TRY_DO(co_await save(plan.unsaved));
     if (info_of(posted.error().code).kind == ErrorClass::Unavailable) co_return posted.error();
     co_return failure(short_text(posted.error()));
   }

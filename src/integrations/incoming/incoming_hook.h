@@ -47,11 +47,24 @@ class IncomingHooks {
     json::object content;
     std::shared_ptr<const domain::User> sender;
     std::optional<json::object> response;  // given to the caller after posting
+    std::shared_ptr<ScriptState> unsaved;  // to be written with the messages
   };
-  // A plan, or the answer at once.
-  Task<std::variant<Plan, HookAnswer>> run_script(
-      std::shared_ptr<const domain::Integration> integration,
-      std::shared_ptr<const domain::User> account, const HookCall& call, json::value content);
+  using Decided = std::variant<Plan, HookAnswer>;
+  struct ScriptEnd {
+    Result<Decided> decided;
+    std::shared_ptr<ScriptState> unsaved;  // set when the run changed Store
+  };
+
+  Task<std::shared_ptr<const domain::Integration>> load_with_script(domain::IntegrationId id) const;
+  asio::awaitable<ScriptEnd> run_script(std::shared_ptr<const domain::Integration> integration,
+                                        std::shared_ptr<const domain::User> account, HookCall call,
+                                        json::value content);
+  // What the end of a run means. Errors: Failure.
+  Result<Decided> decide(const domain::Integration& integration, const script::RunOutcome& outcome,
+                         const json::value& content,
+                         std::shared_ptr<const domain::User> account) const;
+  static Result<void> check_destination(const domain::Integration& integration, const Plan& plan);
+  Task<void> save(std::shared_ptr<ScriptState> state) const;
   Task<HookAnswer> post(std::shared_ptr<const domain::Integration> integration, Plan plan);
   std::shared_ptr<const domain::User> sender_from(
       const json::value& wanted, std::shared_ptr<const domain::User> otherwise) const;

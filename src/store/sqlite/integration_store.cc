@@ -37,6 +37,7 @@ void visit_extra(Archive& archive, IntegrationType& integration) {
   archive("script", integration.script);
   archive("script_compiled", integration.script_compiled);
   archive("skip_transpile", integration.skip_transpile);
+  archive("fresh_state", integration.fresh_state);
   archive("alias", integration.alias);
   archive("avatar", integration.avatar);
   archive("emoji", integration.emoji);
