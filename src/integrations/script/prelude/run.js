@@ -115,6 +115,8 @@
       // Only what the server itself wrote: others' JSON may say $date too.
       if (has_dates && method_number !== INCOMING) revive_dates(argument.request);
       give_raw_text(argument.response);
+      // One object under two names, as scripts may change it under either.
+      if (method_number === INCOMING) argument.request.body = argument.request.content;
       const result = apply(method, instance, [argument]);
       if (typeof result === 'object' && result !== null && typeof result.then === 'function') {
         apply(promise_then, promise_resolve(result), [returned, threw]);
