@@ -1,4 +1,5 @@
 #pragma once
+// The version of this program, for --version, /api/info and the OpenAPI description.
 
 #include <string_view>
 
