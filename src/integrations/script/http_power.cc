@@ -116,7 +116,7 @@ std::string to_reply_json(const HttpPowerReply& reply, std::size_t body_bytes_ma
   for (const auto& [name, value] : reply.headers) {
     headers.push_back(json::array{to_valid_utf8(name), to_valid_utf8(value)});
   }
-  return json::serialize(json::object{{"status", reply.status},
+  return to_json_text(json::object{{"status", reply.status},
                                       {"status_text", to_valid_utf8(reply.status_text)},
                                       {"url", to_valid_utf8(reply.url)},
                                       {"headers", std::move(headers)},
@@ -124,7 +124,7 @@ std::string to_reply_json(const HttpPowerReply& reply, std::size_t body_bytes_ma
 }
 
 std::string to_error_json(std::string_view error) {
-  return json::serialize(json::object{{"error", to_valid_utf8(std::string(error))}});
+  return to_json_text(json::object{{"error", to_valid_utf8(std::string(error))}});
 }
 
 std::string to_valid_utf8(std::string text) {

@@ -131,6 +131,7 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::converse(std::shared_ptr<Conv
   while (honest) {
     auto received = co_await receive_frame(&worker->socket, &worker->unread);
     if (!received) break;
+    exchanged.was_heard = true;
     if (received->type == FrameType::HttpCall) {
       honest = on_http_call(talk, received->body);
     } else if (received->type == FrameType::Waiting) {

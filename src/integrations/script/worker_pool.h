@@ -24,6 +24,9 @@
 
 namespace gantry::integrations::script {
 
+struct RunMessage;
+struct CompileMessage;
+
 struct WorkerPoolOptions {
   std::string executable = "/proc/self/exe";
   std::size_t computing_max = 0;  // 0: as many as there are cores
@@ -103,14 +106,21 @@ class WorkerPool final : public ScriptEngine {
     RunOutcome outcome;
     bool state_lives_on = false;
     bool worker_is_fine = false;
+    bool was_heard = false;  // the worker said anything at all
   };
 
   // Counts what join() waits for.
   class InFlight;
 
+  // Runs and compilations: worker_runs.cc.
   asio::awaitable<RunOutcome> run_here(RunRequest request, std::string argument, std::string store);
+  // One try; `message` has all but what depends on the worker. Both outlive the call.
+  asio::awaitable<Exchanged> run_once(const RunRequest* request, RunMessage* message);
   asio::awaitable<CompileOutcome> compile_here(std::string source, CompileMode mode,
                                                ScriptLimits limits);
+  // Nothing when the worker had gone before it said anything and was not late.
+  asio::awaitable<std::optional<CompileOutcome>> compile_once(const CompileMessage* message,
+                                                              ScriptLimits limits);
 
   // Who runs where: worker_pool.cc.
   asio::awaitable<bool> acquire(std::shared_ptr<Waiter> waiter, std::chrono::milliseconds longest);
@@ -120,12 +130,13 @@ class WorkerPool final : public ScriptEngine {
   void take(Waiter& waiter, const WorkerPtr& worker);
   void release(const WorkerPtr& worker);
   void release_slot(const std::string& integration_id, const Waiter& waiter, bool state_lives_on);
+  static bool is_gone(Worker& worker);
   WorkerPtr find_idle() const;
   WorkerPtr find_worker(std::uint64_t worker_id) const;
   void forget_state(Slot& slot);
   void make_room_for_state(Worker& worker);
 
-  // The processes: worker_pool.cc.
+  // The processes: worker_processes.cc.
   void start_worker();
   void add_worker(WorkerSpawner::Spawned spawned);
   asio::awaitable<void> welcome(WorkerPtr worker);

@@ -103,28 +103,38 @@ bool LinearMemory::grow_to(std::uint32_t pages) {
 void LinearMemory::remember(const MemoryImage& image) {
   remembered_.clear();
   remembered_pages_ = memory_.pages;
-  const LinearMemory untouched(image);
-  const std::size_t shared_bytes = untouched.memory_.size;
-  for (std::size_t at = 0; at < memory_.size; at += kPageBytes) {
-    const std::uint8_t* const page = memory_.data + at;
-    const bool same = at < shared_bytes
-                          ? std::memcmp(page, untouched.memory_.data + at, kPageBytes) == 0
-                          : is_empty(page);
-    if (!same) remembered_.push_back({at, {reinterpret_cast<const char*>(page), kPageBytes}});
+  const auto copy = [this](std::size_t from, std::size_t to) {
+    remembered_.push_back({from, {reinterpret_cast<const char*>(memory_.data + from), to - from}});
+  };
+  const std::vector<MemoryImage::Range>& ranges = image.ranges();
+  for (std::size_t i = 0; i + 1 < ranges.size(); ++i) {
+    copy(ranges[i].at, ranges[i].at + ranges[i].bytes);
   }
+  // The last range is the heap, which goes on as far as anything stands in it.
+  std::size_t end = memory_.size;
+  while (end > ranges.back().at + ranges.back().bytes &&
+         is_empty(memory_.data + end - kPageBytes)) {
+    end -= kPageBytes;
+  }
+  copy(ranges.back().at, end);
 }
 
+// Comparing costs less than letting the pages go and faulting them in again. What lies behind the
+// heap's end is not looked at: the engine clears what it takes from there.
 void LinearMemory::restore() {
   const std::size_t kept_bytes = remembered_pages_ * kWasmPageBytes;
-  // Private pages go; what the image holds shows again, and zeros elsewhere.
-  madvise(memory_.data, memory_.size, MADV_DONTNEED);
   if (memory_.size > kept_bytes) {
+    madvise(memory_.data + kept_bytes, memory_.size - kept_bytes, MADV_DONTNEED);
     mprotect(memory_.data + kept_bytes, memory_.size - kept_bytes, PROT_NONE);
     memory_.pages = remembered_pages_;
     memory_.size = static_cast<std::uint32_t>(kept_bytes);
   }
-  for (const Page& page : remembered_) {
-    std::memcpy(memory_.data + page.at, page.bytes.data(), page.bytes.size());
+  for (const Part& part : remembered_) {
+    for (std::size_t at = 0; at < part.bytes.size(); at += kPageBytes) {
+      std::uint8_t* const now = memory_.data + part.at + at;
+      const char* const then = part.bytes.data() + at;
+      if (std::memcmp(now, then, kPageBytes) != 0) std::memcpy(now, then, kPageBytes);
+    }
   }
 }
 

@@ -57,7 +57,8 @@ class LinearMemory {
   bool grow_to(std::uint32_t pages);
   void set_pages_max(std::uint32_t pages_max) { memory_.max_pages = pages_max; }
 
-  // Remembers what differs from the image now; restore() brings exactly that back.
+  // Remembers what the image's ranges and the heap behind them hold now; restore() brings it back.
+  // The stack, which lies between them, holds nothing between calls.
   void remember(const MemoryImage& image);
   void restore();
 
@@ -65,11 +66,11 @@ class LinearMemory {
   void reserve();
 
   wasm_rt_memory_t memory_{};
-  struct Page {
+  struct Part {
     std::size_t at;
     std::string bytes;
   };
-  std::vector<Page> remembered_;
+  std::vector<Part> remembered_;
   std::uint32_t remembered_pages_ = 0;
 };
 
