@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "domain/account_rights.h"
 #include "domain/account_rules.h"
 #include "domain/error_codes.h"
 #include "domain/room_membership.h"
@@ -37,16 +38,6 @@ std::vector<std::string> split_roles(std::string_view list) {
     list.remove_prefix(std::min(comma + 1, list.size()));
   }
   return out;
-}
-
-bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
-  std::sort(a.begin(), a.end());
-  std::sort(b.begin(), b.end());
-  return a == b;
-}
-
-bool holds(const std::vector<std::string>& roles, std::string_view role) {
-  return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
 User make_user(const AccountDraft& draft, Time now) {
@@ -143,26 +134,6 @@ Result<std::shared_ptr<const User>> AccountService::get_named(const AccountName&
                "The required \"userId\" or \"username\" param provided does not match any users");
 }
 
-// Only what changes is asked about, so that a client may send the roles back as they were.
-Result<void> AccountService::check_roles(const Caller& caller,
-                                         const std::vector<std::string>& before,
-                                         const std::vector<std::string>& after) const {
-  for (const std::string& role : after) {
-    const auto known = context_.directory.find_role(role);
-    if (!known || known->scope != RoleScope::Users) {
-      return action_not_allowed("The field Roles consist invalid role id");
-    }
-  }
-  if (holds(before, kAdminRole) != holds(after, kAdminRole) &&
-      !may(caller, Permission::AssignAdminRole)) {
-    return action_not_allowed("Assigning admin is not allowed");
-  }
-  if (!same_set(before, after) && !may(caller, Permission::AssignRoles)) {
-    return action_not_allowed("Assign roles is not allowed");
-  }
-  return Done{};
-}
-
 Task<std::string> AccountService::hash(std::string password) {
   const std::function<std::string()> work = [password] {
     return hash_password(Password::from_plain(password));
@@ -175,7 +146,7 @@ Task<User> AccountService::create(Caller caller, AccountDraft draft) {
     co_return action_not_allowed("Adding user is not allowed");
   }
   if (draft.roles) {
-    CO_TRY_DO(check_roles(caller, {std::string(kUserRole)}, *draft.roles));
+    CO_TRY_DO(check_roles(context_.directory, caller, {std::string(kUserRole)}, *draft.roles));
   }
   const auto settings = context_.directory.settings();
   if (settings->get_bool(Setting::RequireName) && is_empty(draft.name)) co_return required("Name");
@@ -258,63 +229,10 @@ Task<User> AccountService::insert(AccountDraft draft) {
   co_return co_await context_.store.write<User>(work);
 }
 
-Result<void> AccountService::check_own_edit(const Caller& caller, const User& user,
-                                            const AccountDraft& draft) const {
-  if (may(caller, Permission::EditOtherUserInfo)) return Done{};
-  const auto settings = context_.directory.settings();
-  if (!settings->get_bool(Setting::AllowProfileChange)) {
-    return action_not_allowed("Edit user profile is not allowed");
-  }
-  const std::string email = user.emails.empty() ? std::string() : user.emails.front().address;
-  struct Rule {
-    bool changes;
-    Setting setting;
-    std::string_view text;
-  };
-  const Rule rules[] = {
-      {draft.username && *draft.username != user.username, Setting::AllowUsernameChange,
-       "Edit username is not allowed"},
-      {draft.status_text && *draft.status_text != user.status_text, Setting::AllowStatusChange,
-       "Edit user status is not allowed"},
-      {draft.name && *draft.name != user.name, Setting::AllowNameChange,
-       "Edit user real name is not allowed"},
-      {draft.email && *draft.email != email, Setting::AllowEmailChange,
-       "Edit user email is not allowed"},
-      {draft.password.has_value(), Setting::AllowPasswordChange,
-       "Edit user password is not allowed"},
-  };
-  for (const Rule& rule : rules) {
-    if (rule.changes && !settings->get_bool(rule.setting)) {
-      return action_not_allowed(std::string(rule.text));
-    }
-  }
-  // Nobody confirms an own address by saying so.
-  if (draft.email_verified) return action_not_allowed("Editing user is not allowed");
-  return Done{};
-}
-
-Result<void> AccountService::check_edit(const Caller& caller, const User& user,
-                                        const AccountDraft& draft) const {
-  const bool own = caller.id() == user.id;
-  if (!own && !may(caller, Permission::EditOtherUserInfo)) {
-    return action_not_allowed("Editing user is not allowed");
-  }
-  if (draft.roles) TRY_DO(check_roles(caller, user.roles, *draft.roles));
-  if (own) TRY_DO(check_own_edit(caller, user, draft));
-  if (!own && draft.password && !may(caller, Permission::EditOtherUserPassword)) {
-    return action_not_allowed("Edit user password is not allowed");
-  }
-  if (draft.active && *draft.active != user.active &&
-      !may(caller, Permission::EditOtherUserActiveStatus)) {
-    return Error(ErrorCode::NotAllowed);
-  }
-  return Done{};
-}
-
 Task<User> AccountService::update(Caller caller, UserId id, AccountDraft draft,
                                   Relinquish relinquish) {
   CO_TRY(const auto user, get_named({id.text, {}}));
-  CO_TRY_DO(check_edit(caller, *user, draft));
+  CO_TRY_DO(check_edit(context_.directory, caller, *user, draft));
   if (draft.username && draft.username->empty()) co_return required("Username");
   if (draft.random_password) {
     draft.password = random_id(kRandomPasswordLength);
@@ -370,7 +288,7 @@ Task<User> AccountService::update_own(Caller caller, OwnProfile profile) {
   const auto settings = context_.directory.settings();
   const User& user = *caller.user;
   if (!settings->get_bool(Setting::AllowProfileChange)) co_return ErrorCode::NotAllowed;
-  CO_TRY_DO(check_own_edit(caller, user, draft));
+  CO_TRY_DO(check_own_edit(context_.directory, caller, user, draft));
   const bool changes_email =
       draft.email && (user.emails.empty() || user.emails.front().address != *draft.email);
   if (!changes_email) draft.email.reset();

@@ -65,11 +65,6 @@ class AccountService {
 
  private:
   bool may(const Caller& caller, Permission permission) const;
-  Result<void> check_roles(const Caller& caller, const std::vector<std::string>& before,
-                           const std::vector<std::string>& after) const;
-  Result<void> check_edit(const Caller& caller, const User& user, const AccountDraft& draft) const;
-  Result<void> check_own_edit(const Caller& caller, const User& user,
-                              const AccountDraft& draft) const;
   Task<std::string> hash(std::string password);
   Task<User> insert(AccountDraft draft);
   // Changes the account inside a transaction; with a password the sessions but `keep_token` end.

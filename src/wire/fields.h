@@ -233,7 +233,7 @@ void read(json::value& from, T& to) {
   json::object& object = from.get_object();
   std::apply(
       [&](const auto&... fields) {
-        const auto one = [&](const auto& field) {
+        [[maybe_unused]] const auto one = [&](const auto& field) {
           if (json::value* member = object.if_contains(field.name)) read(*member, to.*field.member);
         };
         (one(fields), ...);
@@ -293,7 +293,7 @@ json::value write(const std::vector<T>& list) {
 template <HasFields T>
 json::value write(const T& value) {
   json::object out;
-  const auto one = [&](const auto& field) {
+  [[maybe_unused]] const auto one = [&](const auto& field) {
     const auto& member = value.*field.member;
     if constexpr (IsOptional<std::remove_cvref_t<decltype(member)>>::value) {
       if (member) out[field.name] = write(*member);

@@ -280,6 +280,9 @@ const world = scenarios({
         expect_parts(roles, containing({ u: { _id: w.heir.user_id }, roles: ['owner'] }));
         const { messages } = await w.heir.must_get('/api/v1/groups.messages', { roomId: w.shared._id });
         expect(!messages.some((one) => one.msg === 'to be erased'), 'the message is still there');
+        const { group } = await w.heir.must_get('/api/v1/groups.info', { roomId: w.shared._id });
+        expect(group.msgs === messages.length, `the room counts ${group.msgs} messages and has ${messages.length}`);
+        expect(group.lastMessage?.msg !== 'to be erased', 'the room still shows the message');
       } },
     { ...remove, name: 'delete keeps the last administrator', body: (w) => ({ userId: w.admin.user_id }), status: 400,
       json: typed('Leaving the app without admins is not allowed', 'error-action-not-allowed') },
