@@ -27,6 +27,8 @@ scenarios({
     w.room = await w.create_channel();
     w.plain = await w.create_incoming({ channel: '#' + w.room.name });
     w.shown = await create_scripted(w, show);
+    w.loose = await create_scripted(w, script_of('msg = buildMessage(request.content); return { content: { text: msg } };',
+                                               'buildMessage = (content) => `built of ${content.text}`;'), { channel: '#' + w.room.name });
     w.measured = await create_scripted(w, script_of('return { content: { text: "-" }, response: { size: request.content.text.length } };'));
     await w.post(w.room, 'first');
   },
@@ -61,6 +63,8 @@ scenarios({
       then: posts('from a form') },
     { ...to_plain, name: 'parses JSON sent as a form', covers: ['integrations 7.3/4'], ...raw(form, '{"text":"curl -d = & %41"}'),
       json: success, then: posts('curl -d = & %41') },
+    { ...to_plain, name: 'runs a script with undeclared names on JSON sent as a form', path: (w) => w.hook_path(w.loose),
+      covers: ['integrations 6.1/1a', 'integrations 7.3/4'], ...raw(form, '{"text":"curl"}'), json: success, then: posts('built of curl') },
     { ...to_plain, name: 'posts a form of one key without value as nothing of its own', covers: ['integrations 7.3/3'],
       ...raw(form, 'hello'), json: success, then: posts('') },
 
