@@ -3,6 +3,7 @@
 
 import { any } from '../support/expect.mjs';
 import { scenarios } from '../support/scenario.mjs';
+import { create_in_turn } from './integration_rows.mjs';
 
 const path = '/api/v1/channels.getIntegrations';
 const not_found = { success: false, errorType: 'error-room-not-found',
@@ -35,18 +36,17 @@ scenarios({
     w.plaza = await w.create_channel({ name: 'plaza', members: [w.callers.inside.username] });
     w.yard = await w.create_channel({ name: 'yard' });
     w.lair = await w.create_group({ name: 'lair' });
-    await w.create_outgoing({ name: 'bell', channel: '#plaza' });
-    await w.create_incoming({ name: 'inn', channel: '#plaza' });
-    await w.create_outgoing({ name: 'by_id', channel: `#${w.plaza._id}` });
-    await w.create_outgoing({ name: 'wide', channel: 'all_public_channels' });
-    await w.create_outgoing({ name: 'private', channel: 'all_private_groups' });
-    await w.create_outgoing({ name: 'person', channel: '@rocket.cat,#yard' });
-    for (const [name, more] of [['good', { scriptEnabled: true, script: good_script }],
-                                ['bad', { scriptEnabled: true, script: bad_script }],
-                                ['none', { scriptEnabled: true }],
-                                ['asleep', { scriptEnabled: false, script: bad_script }]]) {
-      await w.create_incoming({ name: `${name}_script`, channel: '#lair', ...more });
-    }
+    await create_in_turn(w, [
+      ['outgoing', { name: 'bell', channel: '#plaza' }],
+      ['incoming', { name: 'inn', channel: '#plaza' }],
+      ['outgoing', { name: 'by_id', channel: `#${w.plaza._id}` }],
+      ['outgoing', { name: 'wide', channel: 'all_public_channels' }],
+      ['outgoing', { name: 'private', channel: 'all_private_groups' }],
+      ['outgoing', { name: 'person', channel: '@rocket.cat,#yard' }],
+    ]);
+    await create_in_turn(w, [['good', { scriptEnabled: true, script: good_script }], ['bad', { scriptEnabled: true, script: bad_script }],
+                             ['none', { scriptEnabled: true }], ['asleep', { scriptEnabled: false, script: bad_script }],
+    ].map(([name, more]) => ['incoming', { name: `${name}_script`, channel: '#lair', ...more }]));
   },
   rows: [
     row('lists what is on the channel and on all of them', ['1a', '2', 'reply'], { roomId: id }, page(in_plaza)),

@@ -2,6 +2,7 @@
 
 import { any } from '../support/expect.mjs';
 import { scenarios } from '../support/scenario.mjs';
+import { create_in_turn } from './integration_rows.mjs';
 
 const rows46 = (covers) => covers.map((row) => `integrations 4.6/${row}`);
 const get = (name, covers, query, more) => ({ name, covers: rows46(covers.map((row) => `get-${row}`)), path: '/api/v1/integrations.get', query, ...more });
@@ -19,11 +20,13 @@ scenarios({
     for (const [name, right] of [['ai', 'manage-incoming-integrations'], ['oi', 'manage-own-incoming-integrations'],
                                  ['ao', 'manage-outgoing-integrations'], ['oo', 'manage-own-outgoing-integrations']]) await w.create_caller(name, { rights: [right] });
     await w.create_caller('plain');
-    w.alpha = await w.create_incoming({ name: 'Alpha' });
-    w.beta = await w.create_outgoing({ name: 'beta', triggerWords: words, urls: [w.receiver.url('/beta')] });
-    await w.create_incoming({ name: 'A.B*c' });
-    await w.create_outgoing({ name: 'AxBBc', triggerWords: ['never'] });
-    w.gamma = await w.create_incoming({ name: 'gamma' }, w.callers.oi);
+    [w.alpha, w.beta, , , w.gamma] = await create_in_turn(w, [
+      ['incoming', { name: 'Alpha' }],
+      ['outgoing', { name: 'beta', triggerWords: words, urls: [w.receiver.url('/beta')] }],
+      ['incoming', { name: 'A.B*c' }],
+      ['outgoing', { name: 'AxBBc', triggerWords: ['never'] }],
+      ['incoming', { name: 'gamma' }, w.callers.oi],
+    ]);
     for (const word of words) {
       await w.post('GENERAL', word);
       await w.wait_for_history(w.beta, word, (entry) => entry.finished && entry.triggerWord === word);

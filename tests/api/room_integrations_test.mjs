@@ -3,6 +3,7 @@
 
 import { any } from '../support/expect.mjs';
 import { scenarios } from '../support/scenario.mjs';
+import { create_in_turn } from './integration_rows.mjs';
 
 const path = '/api/v1/groups.getIntegrations';
 const not_found = { success: false, errorType: 'error-room-not-found',
@@ -39,15 +40,17 @@ scenarios({
     w.foreign = await w.create_group({ name: 'foreign', by: w.callers.eve });
     w.attic = await w.create_group({ name: 'attic' });
     w.lobby = await w.create_channel({ name: 'lobby' });
-    await w.create_outgoing({ name: 'bell', channel: '#ops', urls: [w.receiver.url('/b')] });
-    await w.create_incoming({ name: 'inn', channel: '#ops' });
-    await w.create_outgoing({ name: 'off', channel: '#other,#ops', enabled: false });
-    await w.create_outgoing({ name: 'by_id', channel: `#${w.ops._id}` });
-    await w.create_outgoing({ name: 'wide', channel: 'all_private_groups' });
-    await w.create_outgoing({ name: 'person', channel: '@rocket.cat' });
-    await w.create_outgoing({ name: 'elsewhere', channel: '#other' });
-    await w.create_outgoing({ name: 'public', channel: 'all_public_channels' });
-    await w.create_outgoing({ name: 'stored', channel: '#attic' });
+    await create_in_turn(w, [
+      ['outgoing', { name: 'bell', channel: '#ops', urls: [w.receiver.url('/b')] }],
+      ['incoming', { name: 'inn', channel: '#ops' }],
+      ['outgoing', { name: 'off', channel: '#other,#ops', enabled: false }],
+      ['outgoing', { name: 'by_id', channel: `#${w.ops._id}` }],
+      ['outgoing', { name: 'wide', channel: 'all_private_groups' }],
+      ['outgoing', { name: 'person', channel: '@rocket.cat' }],
+      ['outgoing', { name: 'elsewhere', channel: '#other' }],
+      ['outgoing', { name: 'public', channel: 'all_public_channels' }],
+      ['outgoing', { name: 'stored', channel: '#attic' }],
+    ]);
     await w.admin.must_post('/api/v1/groups.archive', { roomId: w.attic._id });
   },
   rows: [
