@@ -122,7 +122,7 @@ Task<dispatch::Reply> HooksApi::execute(domain::Caller, dispatch::RawRequest in)
   call.body = std::move(in.body);
   CO_TRY(auto answer, co_await hooks_.execute(std::move(call)));
   co_return dispatch::Reply{
-      .status = answer.status, .headers = {}, .body = json::serialize(answer.body)};
+      .status = answer.status, .headers = {}, .body = to_json_text(answer.body)};
 }
 
 Result<dispatch::Reply> HooksApi::sample(domain::Caller, dispatch::RawRequest in) {
@@ -138,7 +138,7 @@ Result<dispatch::Reply> HooksApi::sample(domain::Caller, dispatch::RawRequest in
                    {"text", "Sample text " + number},
                    {"trigger_word", "Sample"}});
   }
-  return dispatch::Reply{.headers = {}, .body = json::serialize(out)};
+  return dispatch::Reply{.headers = {}, .body = to_json_text(out)};
 }
 
 Result<dispatch::Reply> HooksApi::info(domain::Caller, dispatch::RawRequest in) {

@@ -129,8 +129,9 @@ Result<dispatch::Reply> InfoApi::readyz(domain::Caller, dispatch::NoParameters) 
 }
 
 Result<dispatch::Reply> InfoApi::openapi(domain::Caller, dispatch::NoParameters) {
-  return dispatch::Reply{.headers = {},
-                         .body = json::serialize(dispatch::to_openapi(routes_, info_.version, info_.path_prefix + "/"))};
+  return dispatch::Reply{
+      .headers = {},
+      .body = to_json_text(dispatch::to_openapi(routes_, info_.version, info_.path_prefix + "/"))};
 }
 
 }  // namespace gantry::api

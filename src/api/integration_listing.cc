@@ -63,7 +63,7 @@ std::string projected_json(const Entry& entry, const ListRequest& request) {
   const bool scripts = fields.shows("script") || fields.shows("scriptCompiled");
   json::object document = scripts ? whole_document(entry) : entry->document;
   fields.apply(document);
-  return json::serialize(document);
+  return to_json_text(document);
 }
 
 // Beyond this a reply shares the bytes of the entries instead of copying them.

@@ -95,7 +95,7 @@ Task<dispatch::Reply> SessionApi::logout(domain::Caller caller, dispatch::NoPara
   // Compat: the one reply without `success` (tests/api/login_test.mjs).
   co_return dispatch::Reply{
       .headers = {},
-      .body = json::serialize(
+      .body = to_json_text(
           json::object{{"status", "success"}, {"data", {{"message", "You've been logged out!"}}}})};
 }
 

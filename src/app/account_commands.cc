@@ -88,7 +88,7 @@ Task<json::object> AccountCommands::remove(json::object in) {
   auto removed = co_await accounts_.system_remove(account->id, relinquish);
   if (!removed && removed.error().code == ErrorCode::UserLastOwner) {
     co_return failure("\"" + account->username +
-                      "\" alone owns rooms: " + json::serialize(removed.error().details) +
+                      "\" alone owns rooms: " + to_json_text(removed.error().details) +
                       "; give them another owner, or say --confirm-relinquish");
   }
   if (!removed) co_return std::move(removed).error();

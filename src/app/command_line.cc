@@ -59,7 +59,7 @@ int command(const Flags& flags, json::object request) {
     return kRefused;
   }
   reply.erase("ok");
-  std::cout << json::serialize(reply) << std::endl;
+  std::cout << to_json_text(reply) << std::endl;
   return 0;
 }
 
@@ -168,7 +168,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
   if (app.got_subcommand("user")) return command(flags, user_command.request());
-  if (openapi_command->parsed()) std::cout << json::serialize(describe_api()) << std::endl;
+  if (openapi_command->parsed()) std::cout << to_json_text(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;
 }

@@ -23,7 +23,7 @@ std::string_view type_words(domain::SettingType type) {
 }
 
 std::string cell(const json::value& value) {
-  const std::string text = json::serialize(value);
+  const std::string text = to_json_text(value);
   return text == "\"\"" ? std::string() : "`" + text + "`";
 }
 

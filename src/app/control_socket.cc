@@ -68,7 +68,7 @@ asio::awaitable<void> ControlSocket::serve(Protocol::socket socket) {
   if (request && request->is_object()) {
     reply = co_await commands_.run(std::move(request->get_object()));
   }
-  const std::string text = json::serialize(reply) + "\n";
+  const std::string text = to_json_text(reply) + "\n";
   co_await asio::async_write(socket, asio::buffer(text),
                              asio::redirect_error(asio::use_awaitable, error));
 }
@@ -83,7 +83,7 @@ Result<json::object> ask_server(const std::string& path, const json::object& req
     error = asio::error::name_too_long;
   }
   std::string line;
-  if (!error) asio::write(socket, asio::buffer(json::serialize(request) + "\n"), error);
+  if (!error) asio::write(socket, asio::buffer(to_json_text(request) + "\n"), error);
   if (!error) asio::read_until(socket, asio::dynamic_buffer(line, 64 * 1024 * 1024), '\n', error);
   if (error) return failure(path + ": " + error.message());
   auto reply = parse_json(line, {.bytes_max = 64 * 1024 * 1024});

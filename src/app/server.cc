@@ -9,6 +9,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
 #include <sched.h>
 
@@ -19,6 +20,7 @@
 #include "app/data_directory.h"
 #include "app/first_run.h"
 #include "app/housekeeping.h"
+#include "app/maintenance.h"
 #include "app/metrics_page.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -151,6 +153,7 @@ struct Server::Parts {
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
+  std::unique_ptr<Maintenance> maintenance;
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<http::Server> http;
@@ -222,6 +225,8 @@ void Server::Parts::make_services() {
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
                                 .second_factors = !config.test_mode});
   rest = std::make_unique<api::RestService>(*dispatcher, directory);
+  maintenance = std::make_unique<Maintenance>(asio::make_strand(io.get_executor()), context,
+                                              *dispatcher, tasks);
 }
 
 void Server::Parts::make_commands() {
@@ -287,10 +292,12 @@ void Server::Parts::stop() {
     if (cut > 0) log::warn("connections cut", {{"count", cut}});
   }
   housekeeping->stop();
+  maintenance->stop();
   deliveries->stop();
   client->stop();
-  engine->stop();
+  // Scripts that run now end within their limits; their attempts are recorded.
   tasks.join();
+  engine->stop();
   engine->join();
   store->stop();
   work.reset();
@@ -335,6 +342,7 @@ Result<void> Server::run() {
   const Result<void> listening = parts.listen();
   if (listening) {
     parts.deliveries->start();
+    parts.maintenance->start();
     parts.housekeeping->start();
     parts.engine->warm_up();
     log::info("stopping", {{"signal", asked.get_future().get()}});

@@ -21,6 +21,11 @@ struct JsonLimits {
 // Nothing when the text is not one JSON value or is beyond the limits.
 std::optional<json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
+// JSON text as JSON.stringify writes it: numbers in JavaScript's form.
+std::string to_json_text(const json::value& value);
+std::string to_json_text(const json::object& object);
+std::string to_json_text(const json::array& array);
+
 // The member, or null when absent; never throws.
 const json::value* find_member(const json::object& object, std::string_view key);
 // The member's text, or an empty view when it is absent or not a string.

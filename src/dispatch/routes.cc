@@ -50,7 +50,7 @@ Reply to_reply(const Error& error) {
 
 Reply to_reply(json::object body) {
   body["success"] = true;
-  return {.headers = {}, .body = json::serialize(body)};
+  return {.headers = {}, .body = to_json_text(body)};
 }
 
 asio::awaitable<Reply> Routes::run_after(Task<void> check, std::function<Answer()> handle) {

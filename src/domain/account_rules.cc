@@ -86,7 +86,7 @@ Result<void> check_draft(const AccountDraft& draft, const Settings& settings,
   if (draft.nickname && length_of(*draft.nickname) > kNicknameMax) {
     return Error(ErrorCode::NicknameTooLong);
   }
-  if (draft.custom_fields && json::serialize(*draft.custom_fields).size() > kCustomFieldsBytesMax) {
+  if (draft.custom_fields && to_json_text(*draft.custom_fields).size() > kCustomFieldsBytesMax) {
     return failure("The custom fields are longer than " + std::to_string(kCustomFieldsBytesMax) +
                    " bytes");
   }

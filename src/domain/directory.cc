@@ -147,7 +147,7 @@ void Directory::remove_room(const RoomId& id) {
 void Directory::apply_integration(const Integration& integration) {
   remove_integration(integration.id);
   auto entry = std::make_shared<IntegrationEntry>();
-  entry->json = json::serialize(encode_(integration));
+  entry->json = to_json_text(encode_(integration));
   entry->integration = integration;
   entry->integration.script.reset();
   entry->integration.script_compiled.reset();

@@ -175,6 +175,8 @@ class DeliveryStore {
   virtual void remove_history(const IntegrationId& integration) = 0;
   // Removes finished entries last written before the time, at most `count`; returns how many went.
   virtual std::int64_t prune_history(Time before, std::int64_t count) = 0;
+  // The same for deliveries that ended and were made before the time; an open one is never pruned.
+  virtual std::int64_t prune_deliveries(Time before, std::int64_t count) = 0;
 
   // What scripts keep in `Store`, per integration and script revision.
   virtual std::optional<json::object> find_script_state(const IntegrationId& id,

@@ -64,7 +64,7 @@ ErrorReply to_rest(const Error& error) {
     body["status"] = "error";
     body["message"] = text;
   }
-  return {status_of(info.kind), json::serialize(body)};
+  return {status_of(info.kind), to_json_text(body)};
 }
 
 }  // namespace gantry::wire

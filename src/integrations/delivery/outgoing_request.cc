@@ -80,7 +80,7 @@ Result<egress::HttpRequest> to_http(const OutgoingRequest& request) {
   if (!request.data.is_null()) {
     set_header(out.headers, "Content-Type", "application/json");
     out.body = request.data.is_string() ? std::string(request.data.get_string())
-                                        : json::serialize(request.data);
+                                        : to_json_text(request.data);
   }
   if (request.timeout) out.timeout = *request.timeout;
   return out;

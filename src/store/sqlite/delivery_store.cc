@@ -38,6 +38,9 @@ constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kPruneHistory[] =
     "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
     "ORDER BY updated_at LIMIT ?)";
+constexpr char kPruneDeliveries[] =
+    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 AND "
+    "created_at < ? ORDER BY sequence LIMIT ?)";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
 constexpr char kUpsertState[] =
@@ -173,6 +176,10 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   }
   std::int64_t prune_history(Time before, std::int64_t count) override {
     session_.connection.prepare(kPruneHistory).bind(before, count).run();
+    return session_.connection.changes();
+  }
+  std::int64_t prune_deliveries(Time before, std::int64_t count) override {
+    session_.connection.prepare(kPruneDeliveries).bind(before, count).run();
     return session_.connection.changes();
   }
 
