@@ -139,3 +139,20 @@ test('an outgoing script at work in many rooms loses nothing of Store', { covers
   const numbers = (await w.receiver.wait_for(6, { path: '/many' })).map((one) => one.json.n).sort();
   expect_json(numbers, [1, 2, 3, 4, 5, 6]);
 });
+
+test('deliveries that wait long for their turn are not lost', { within_ms: 60_000 }, async () => {
+  w.receiver.answer('/pause', { delay_ms: 2800 });
+  const rooms = [];
+  for (let i = 0; i < 5; ++i) rooms.push(await w.create_channel());
+  const bell = await w.create_outgoing({ channel: rooms.map((room) => '#' + room.name).join(','), scriptEnabled: true,
+    retryFailedCalls: false, urls: [w.receiver.url('/patient')], script: `class Script {
+    async prepare_outgoing_request({ request }) {
+      await fetch(${JSON.stringify(w.receiver.url('/pause'))});
+      return { ...request, data: { n: Store.set('n', (Store.get('n') || 0) + 1) } };
+    }
+  }` });
+  await Promise.all(rooms.map((room) => w.post(room, 'go')));
+  const requests = await w.receiver.wait_for(5, { path: '/patient', within_ms: 50_000 });
+  expect_json(requests.map((one) => one.json.n).sort(), [1, 2, 3, 4, 5]);
+  await eventually('every delivery to end', async () => (await w.history(bell)).filter((one) => one.finished && !one.error).length === 5);
+});
