@@ -83,6 +83,9 @@ globalThis.$load = () => {
 globalThis.$call = async (method, text) => {
   if (typeof $instance[method] !== 'function') return JSON.stringify({ status: 'no-method' });
   const argument = $revive(JSON.parse(text));
+  // The copy into the isolate keeps one object one object.
+  const request = argument.request;
+  if (request && 'body' in request && JSON.stringify(request.body) === JSON.stringify(request.content)) request.body = request.content;
   const content = argument.response && argument.response.content;
   if (typeof content === 'object' && content !== null) {
     const raw = argument.response.content_raw;
