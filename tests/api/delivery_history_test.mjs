@@ -2,6 +2,7 @@
 
 import { any, expect, expect_json, expect_parts } from '../support/expect.mjs';
 import { bell, script } from '../support/outgoing.mjs';
+import { eventually } from '../support/patience.mjs';
 import { test } from '../support/testing.mjs';
 import { use_world } from '../support/world.mjs';
 
@@ -77,4 +78,26 @@ test('an error has its text, and the time of the change moves', covers('15/error
   const entry = await hook.finished();
   expect_parts(entry, { error: any.string, httpResult: '"busy"', httpError: any.absent });
   expect(entry._createdAt < entry._updatedAt, 'it was changed after it was made');
+});
+
+test('a reply that is no UTF-8 is kept as text', covers('15/http-result'), async () => {
+  const hook = await bell(w);
+  hook.answer({ body: Buffer.from([0x61, 0xff, 0xfe, 0x62]), headers: { 'X-Odd': 'a\xe9b' } },
+              { body: Buffer.from('\ufeffmarked') }, { body: Buffer.concat([Buffer.alloc(65_535, 'a'), Buffer.from('é and more')]) });
+  for (let count = 1; count <= 3; ++count) {
+    await hook.ring();
+    await hook.received(count);
+  }
+  const entries = await eventually('three finished entries', async () => {
+    const all = await hook.entries();
+    return all.filter((entry) => entry.finished).length === 3 && all;
+  });
+  expect_json(entries.map((entry) => JSON.parse(entry.httpResult)), ['a\ufffd\ufffdb', 'marked', 'a'.repeat(65_535)]);
+});
+
+test('a script is handed such a reply as text, too', covers('11.2/response'), async () => {
+  const hook = await bell(w, script({ process: "return { content: { text: response.content.length + response.headers['x-odd'] } };" }));
+  hook.answer({ body: Buffer.from([0x61, 0xff, 0xfe, 0x62]), headers: { 'X-Odd': 'a\xe9b' } });
+  await hook.ring();
+  await w.wait_for_message(hook.room, 'the length', (message) => message.msg === '4a\ufffdb');
 });

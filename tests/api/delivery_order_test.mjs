@@ -2,7 +2,8 @@
 // do not hold each other up.
 
 import { expect, expect_json } from '../support/expect.mjs';
-import { bell } from '../support/outgoing.mjs';
+import { bell, script } from '../support/outgoing.mjs';
+import { eventually } from '../support/patience.mjs';
 import { test } from '../support/testing.mjs';
 import { use_world } from '../support/world.mjs';
 
@@ -75,4 +76,29 @@ test('what waits in line survives kill -9, in its order', covers('16/order', '12
   const entries = await w.wait_for_history(hook.integration, 'the last', (entry) => entry.data.text === 'four' && entry.finished);
   expect(entries.step === 'after-http-call', 'it ended well');
   expect((await hook.entries()).length === 4, 'the attempt that was cut short has the same entry');
+});
+
+test('what is on its way when the server stops is not lost', covers('12/durable-1'), async () => {
+  const calling = await bell(w, { retryFailedCalls: false });
+  const preparing = await bell(w, { retryFailedCalls: false, ...script({ prepare: `
+    try { await fetch('${w.receiver.url('/ask-first')}'); } catch (error) { return null; }
+    return request;` }) });
+  calling.answer({ hang: true }, { body: 'ok' });
+  w.receiver.answer('/ask-first', { hang: true }, { body: 'ok' });
+  await calling.ring('one');
+  await calling.ring('two');
+  await preparing.ring('three');
+  await calling.received(1);
+  await w.receiver.wait_for(1, { path: '/ask-first' });
+  await w.server.stop();
+  await w.server.restart();
+  await w.connect();
+  expect_json(texts_of(await calling.received(3)), ['one', 'one', 'two']);
+  expect_json(texts_of(await preparing.received(1)), ['three']);
+  await preparing.step('after-http-call');
+  const entries = await eventually('both to end', async () => {
+    const all = await calling.entries();
+    return all.every((entry) => entry.finished) && all;
+  });
+  expect_json(entries.map((entry) => entry.step), ['after-http-call', 'after-http-call']);
 });

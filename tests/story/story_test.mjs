@@ -113,27 +113,24 @@ const wanted_hook = (word, source = '') => ({
 
 const answer_of = (request) => ({ body: request.json.sentence === 'cats' ? { gif: kPicture } : { nothing: true } });
 
-for (const [word, source] of Object.entries({ guggy: documented, elder: old_style, parser: parsing })) {
-  test(`${word}: asks for a picture and shows it`, { covers: ['integrations 11.1/2a', 'integrations 11.2/1', 'integrations 11.3/defaults'] }, async () => {
-    if (!group) await invite_the_cat();
-    const hook = await w.create_integration(wanted_hook(word, source));
-    picture_hook ??= hook;
-    w.receiver.answer(`/${word}`, answer_of);
+async function ask_for_a_picture(word, source) {
+  const hook = await w.create_integration(wanted_hook(word, source));
+  picture_hook ??= hook;
+  w.receiver.answer(`/${word}`, answer_of);
 
-    await w.post(group, `${word} cats`);
-    const [request] = await w.receiver.wait_for(1, { path: `/${word}` });
-    expect_parts(request, { method: 'POST', text: '{"format":"gif","sentence":"cats"}' });
-    expect_parts(request.headers, { apikey: kToken, 'content-type': 'application/json' });
-    const shown = await w.wait_for_message(group, 'the picture', (message) => message.bot?.i === hook._id);
-    expect_parts(shown, { msg: '', alias: 'Pictures', avatar: 'https://pictures.example/logo.png', u: { username: 'rocket.cat' },
-                          attachments: [{ image_url: kPicture, color: '#ff8800' }] });
+  await w.post(group, `${word} cats`);
+  const [request] = await w.receiver.wait_for(1, { path: `/${word}` });
+  expect_parts(request, { method: 'POST', text: '{"format":"gif","sentence":"cats"}' });
+  expect_parts(request.headers, { apikey: kToken, 'content-type': 'application/json' });
+  const shown = await w.wait_for_message(group, 'the picture', (message) => message.bot?.i === hook._id);
+  expect_parts(shown, { msg: '', alias: 'Pictures', avatar: 'https://pictures.example/logo.png', u: { username: 'rocket.cat' },
+                        attachments: [{ image_url: kPicture, color: '#ff8800' }] });
 
-    await w.post(group, `${word} unicorns`);
-    await w.wait_for_message(group, 'the excuse', (message) => message.bot?.i === hook._id &&
-      message.msg === 'Sorry, there is no picture of unicorns :cry:');
-    await w.post(group, 'no word of it');
-    await w.receiver.expect_quiet();
-  });
+  await w.post(group, `${word} unicorns`);
+  await w.wait_for_message(group, 'the excuse', (message) => message.bot?.i === hook._id &&
+    message.msg === 'Sorry, there is no picture of unicorns :cry:');
+  await w.post(group, 'no word of it');
+  await w.receiver.expect_quiet();
 }
 
 const documented_row = () => ({
@@ -152,16 +149,14 @@ async function expect_listed(total) {
   }
 }
 
-test('the group lists its integrations as documented', { covers: ['integrations 3.1/reply'] }, () => expect_listed(3));
-
-test('a build server writes into the group', { covers: ['integrations 7.4/result-5a'] }, async () => {
+async function write_from_a_build_server() {
   build_hook = await w.create_incoming({ name: 'Builds', channel: '#private-group-name', alias: 'CI', scriptEnabled: true, script: build_notice });
   expect_json(await w.anonymous.must_post(w.hook_path(build_hook), { build: 17, passed: 16 }), { success: true });
   const message = await w.wait_for_message(group, 'the notice', (one) => one.msg === 'Build 17: 16 passed');
   expect_parts(message, { alias: 'CI', bot: { i: build_hook._id }, attachments: [{ title: 'Log', title_link: 'https://ci.example/17' }] });
-});
+}
 
-test('nothing is lost when the server dies', { covers: ['integrations 12/durable-1', 'integrations 12/durable-2'], within_ms: 90_000 }, async () => {
+async function die_and_lose_nothing() {
   const before = (await w.messages(group)).map((message) => message._id);
   const asked = w.receiver.of('/guggy').length;
   // One delivery waits for its retry, one is on its way, one waits behind it.
@@ -194,4 +189,17 @@ test('nothing is lost when the server dies', { covers: ['integrations 12/durable
   await expect_listed(5);
   expect_json(await w.anonymous.must_post(w.hook_path(build_hook), { build: 18, passed: 17 }), { success: true });
   await w.wait_for_message(group, 'the next notice', (one) => one.msg === 'Build 18: 17 passed');
+}
+
+const kCovered = ['integrations 3.1/reply', 'integrations 7.4/result-5a', 'integrations 11.1/2a', 'integrations 11.2/1',
+  'integrations 11.3/defaults', 'integrations 12/durable-1', 'integrations 12/durable-2'];
+
+test('the story', { covers: kCovered, within_ms: 90_000 }, async () => {
+  await invite_the_cat();
+  await ask_for_a_picture('guggy', documented);
+  await ask_for_a_picture('elder', old_style);
+  await ask_for_a_picture('parser', parsing);
+  await expect_listed(3);
+  await write_from_a_build_server();
+  await die_and_lose_nothing();
 });

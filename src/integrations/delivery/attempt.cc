@@ -52,6 +52,12 @@ bool is_truthy_at(const json::object& object, std::string_view key) {
   return value != nullptr && is_truthy(*value);
 }
 
+// Failures that say nothing about the target.
+bool is_own_trouble(egress::HttpFailure::Kind kind) {
+  using Kind = egress::HttpFailure::Kind;
+  return kind == Kind::Busy || kind == Kind::Cancelled || kind == Kind::ShuttingDown;
+}
+
 std::string_view header_of(const egress::HttpReply& reply, std::string_view name) {
   for (const auto& [key, value] : reply.headers) {
     if (key == name) return value;
@@ -137,6 +143,12 @@ asio::awaitable<script::RunOutcome> Attempt::run_script(ScriptMethod method,
   co_return outcome;
 }
 
+// When the server stops, scripts fail for no fault of theirs; they run again after the next start.
+bool Attempt::was_cut_short(const script::RunOutcome& outcome) const {
+  return stopping_ && outcome.status != RunStatus::Returned &&
+         outcome.status != RunStatus::NoMethod;
+}
+
 void Attempt::note_script_failure(ScriptMethod method, const script::RunOutcome& outcome) {
   step(outcome.status == RunStatus::LoadFailed
            ? std::string("execute-script-getting-script")
@@ -170,6 +182,13 @@ Task<Attempt::Go> Attempt::prepare() {
   if (outcome.status == RunStatus::NoMethod) {
     step("execute-script-no-method-prepare_outgoing_request");
     co_return Go::On;
+  }
+  // Requests of the script end with the server, and it may have taken that for an answer.
+  if (stopping_) co_return ErrorCode::Unavailable;
+  // The script had no turn: nothing has happened yet, so the attempt begins again soon.
+  if (outcome.status == RunStatus::EngineBusy) co_return ErrorCode::Busy;
+  if (outcome.status == RunStatus::EngineFailed) {
+    co_return co_await fail(outcome.fault.message, std::nullopt, std::nullopt);
   }
   if (outcome.status != RunStatus::Returned) {
     note_script_failure(ScriptMethod::PrepareOutgoingRequest, outcome);
@@ -226,19 +245,20 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   const auto settings = tools_.context.directory.settings();
   if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;
   *result = co_await tools_.client.send(*std::move(http));
+  if (auto* reply = std::get_if<egress::HttpReply>(result)) *reply = to_text(std::move(*reply));
   step("after-http-call");
   co_return Go::On;
 }
 
 Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
-  entry_.http_result =
-      json::serialize(json::value(std::string_view(reply.body).substr(0, kRecordedReplyBytesMax)));
+  entry_.http_result = to_json_text(json::value(first_bytes(reply.body, kRecordedReplyBytesMax)));
   if (!scripted_) co_return Go::On;
   json::object shown = request_.to_json();
   const script::RunOutcome outcome =
       co_await run_script(ScriptMethod::ProcessOutgoingResponse,
                           {{"request", std::move(shown)}, {"response", response_json(reply)}});
   if (outcome.status == RunStatus::NoMethod) co_return Go::On;
+  if (was_cut_short(outcome)) co_return ErrorCode::Unavailable;
   if (outcome.status != RunStatus::Returned) {
     note_script_failure(ScriptMethod::ProcessOutgoingResponse, outcome);
     co_return Go::On;
@@ -288,6 +308,8 @@ Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
 }
 
 Task<Attempt::Go> Attempt::judge(const egress::HttpFailure& failed) {
+  // The attempt did not fail, it is made again: soon, or after the next start.
+  if (is_own_trouble(failed.kind)) co_return ErrorCode::Unavailable;
   entry_.http_result = "null";
   entry_.http_error = {{"code", failed.code}, {"message", failed.text}};
   co_return co_await fail(failed.text, std::nullopt, std::nullopt);

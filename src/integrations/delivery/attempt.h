@@ -23,7 +23,7 @@ struct AttemptEnd {
   enum class Next {
     Done,      // nothing more will happen
     RetryAt,   // at `at`, by the rules of the integration
-    TryAgain,  // the store could not be read or written; soon
+    TryAgain,  // nothing was decided: the store or the engine is in trouble, or the server stops
   };
   Next next = Next::Done;
   Time at;
@@ -31,7 +31,10 @@ struct AttemptEnd {
 
 class Attempt {
  public:
-  Attempt(const AttemptTools& tools, domain::DeliveryId id) : tools_(tools), id_(std::move(id)) {}
+  // `stopping` tells that faults of scripts and requests may be those of a server that stops; it
+  // outlives the attempt.
+  Attempt(const AttemptTools& tools, domain::DeliveryId id, const std::atomic<bool>& stopping)
+      : tools_(tools), id_(std::move(id)), stopping_(stopping) {}
 
   asio::awaitable<AttemptEnd> run();
 
@@ -63,11 +66,13 @@ class Attempt {
 
   asio::awaitable<script::RunOutcome> run_script(script::ScriptMethod method,
                                                  json::object argument);
+  bool was_cut_short(const script::RunOutcome& outcome) const;
   void note_script_failure(script::ScriptMethod method, const script::RunOutcome& outcome);
   void step(std::string_view name) { entry_.step = name; }
 
   const AttemptTools tools_;
   const domain::DeliveryId id_;
+  const std::atomic<bool>& stopping_;
   domain::Delivery delivery_;
   std::shared_ptr<const domain::Integration> integration_;
   std::shared_ptr<ScriptState> script_state_;

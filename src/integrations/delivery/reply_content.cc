@@ -4,6 +4,7 @@
 #include <array>
 
 #include "domain/directory.h"
+#include "integrations/script/http_power.h"
 
 namespace gantry::integrations {
 namespace {
@@ -22,6 +23,26 @@ bool says_json(const egress::HttpReply& reply) {
 }
 
 }  // namespace
+
+egress::HttpReply to_text(egress::HttpReply reply) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (reply.body.starts_with(kByteOrderMark)) reply.body.erase(0, kByteOrderMark.size());
+  reply.body = script::to_valid_utf8(std::move(reply.body));
+  for (auto& [name, value] : reply.headers) {
+    name = script::to_valid_utf8(std::move(name));
+    value = script::to_valid_utf8(std::move(value));
+  }
+  return reply;
+}
+
+std::string_view first_bytes(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  const auto continues = [&text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (bytes_max > 0 && continues(bytes_max)) --bytes_max;
+  return text.substr(0, bytes_max);
+}
 
 json::value content_of(const egress::HttpReply& reply) {
   if (says_json(reply)) {

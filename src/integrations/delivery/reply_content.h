@@ -7,6 +7,13 @@
 
 namespace gantry::integrations {
 
+// The reply as text that JSON can hold: without a byte order mark, and with U+FFFD for what is not
+// UTF-8, in the body and in the headers.
+egress::HttpReply to_text(egress::HttpReply reply);
+
+// At most so many bytes of the text, cut between characters.
+std::string_view first_bytes(std::string_view text, std::size_t bytes_max);
+
 // The parsed JSON when the reply says that it is JSON and it is an object or array; else the text.
 json::value content_of(const egress::HttpReply& reply);
 

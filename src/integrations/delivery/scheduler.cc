@@ -17,6 +17,13 @@ std::string line_of(const domain::Delivery& delivery) {
   return delivery.integration.text + '\n' + delivery.room.text + '\n' + delivery.url;
 }
 
+// On the executor of the caller.
+asio::awaitable<void> wait(Milliseconds duration) {
+  asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+  boost::system::error_code cancelled;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+}
+
 }  // namespace
 
 DeliveryScheduler::DeliveryScheduler(asio::any_io_executor executor, AttemptTools tools,
@@ -33,6 +40,7 @@ void DeliveryScheduler::start() {
 }
 
 void DeliveryScheduler::stop() {
+  halted_ = true;
   asio::post(strand_, [this] {
     stopping_ = true;
     timer_.cancel();
@@ -68,9 +76,11 @@ asio::awaitable<void> DeliveryScheduler::load() {
     return out;
   };
   auto open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
-  if (!open) {
+  while (!open) {
+    if (halted_) co_return;
     log::error("outbox not read", {{"why", text_of(open.error())}});
-    co_return;
+    co_await wait(options_.trouble_wait);
+    open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
   }
   for (const domain::Delivery& delivery : *open) {
     newest_loaded_ = std::max(newest_loaded_, delivery.sequence);
@@ -148,14 +158,27 @@ void DeliveryScheduler::spawn(domain::DeliveryId id, std::optional<LineKey> line
 }
 
 asio::awaitable<void> DeliveryScheduler::run(domain::DeliveryId id, std::optional<LineKey> line) {
-  AttemptEnd end{AttemptEnd::Next::TryAgain, {}};
+  AttemptEnd end;
   try {
-    Attempt attempt(tools_, id);
-    end = co_await attempt.run();
+    for (;;) {
+      Attempt attempt(tools_, id, halted_);
+      end = co_await attempt.run();
+      if (end.next != AttemptEnd::Next::TryAgain || halted_) break;
+      co_await wait_out_trouble();
+    }
   } catch (const std::exception& fault) {
     log::error("delivery attempt failed", {{"delivery", id.text}, {"fault", fault.what()}});
+    end = {AttemptEnd::Next::TryAgain, {}};
   }
   finished(id, line, end);
+}
+
+// The line waits, so that its order holds; the place goes to another meanwhile.
+asio::awaitable<void> DeliveryScheduler::wait_out_trouble() {
+  --running_;
+  pump();
+  co_await wait(options_.trouble_wait);
+  ++running_;
 }
 
 void DeliveryScheduler::finished(const domain::DeliveryId& id, const std::optional<LineKey>& line,
@@ -168,7 +191,7 @@ void DeliveryScheduler::finished(const domain::DeliveryId& id, const std::option
       retry_at(end.at, id);
       break;
     case AttemptEnd::Next::TryAgain:
-      retry_at(tools_.context.clock.now() + options_.store_trouble_wait, id);
+      retry_at(tools_.context.clock.now() + options_.trouble_wait, id);
       break;
   }
   if (line) {

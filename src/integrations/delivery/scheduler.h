@@ -18,8 +18,8 @@
 namespace gantry::integrations {
 
 struct SchedulerOptions {
-  std::size_t running_max = 64;  // attempts at once
-  Milliseconds store_trouble_wait{1'000};
+  std::size_t running_max = 64;      // attempts at once
+  Milliseconds trouble_wait{1'000};  // when an attempt decided nothing
 };
 
 struct SchedulerMetrics {
@@ -55,6 +55,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   asio::awaitable<void> load();
   asio::awaitable<void> watch_retries();
   asio::awaitable<void> run(domain::DeliveryId id, std::optional<LineKey> line);
+  asio::awaitable<void> wait_out_trouble();
   void add(const domain::Delivery& delivery);
   void retry_at(Time at, domain::DeliveryId id);
   void pump();
@@ -68,6 +69,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   TaskGroup& tasks_;
   const SchedulerOptions options_;
   SchedulerMetrics metrics_;
+  std::atomic<bool> halted_{false};  // set at once by stop(), while stopping_ takes its turn
 
   // All from here on belongs to the strand.
   bool loaded_ = false;

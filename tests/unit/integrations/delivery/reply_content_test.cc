@@ -53,5 +53,36 @@ TEST(ReplyContent, the_response_argument_has_five_members_in_order) {
             R"("headers":{"x-first":"1","content-type":"application/json"}})");
 }
 
+TEST(ReplyContent, becomes_text_that_json_can_hold) {
+  RecordProperty("covers", "integrations 11.2/response, integrations 15/http-result");
+  const struct {
+    std::string_view body;
+    std::string_view text;
+  } cases[] = {
+      {"", ""},
+      {"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
+      {"\xEF\xBB\xBFmarked", "marked"},
+      {"\xEF\xBB\xBF", ""},
+      {"a\xFF\x62", "a\xEF\xBF\xBD\x62"},
+      {"cut \xC3", "cut \xEF\xBF\xBD"},
+  };
+  for (const auto& one : cases) {
+    egress::HttpReply raw = reply("text/\xE9", std::string(one.body));
+    const egress::HttpReply text = to_text(std::move(raw));
+    EXPECT_EQ(text.body, one.text);
+    EXPECT_EQ(text.headers.back().second, "text/\xEF\xBF\xBD");
+  }
+}
+
+TEST(ReplyContent, is_cut_between_characters) {
+  RecordProperty("covers", "integrations 15/http-result");
+  const std::string_view text = "a\xC3\xBC\xE2\x82\xAC";
+  const std::string_view expected[] = {"",          "a",         "a",  "a\xC3\xBC",
+                                       "a\xC3\xBC", "a\xC3\xBC", text, text};
+  for (std::size_t bytes_max = 0; bytes_max < std::size(expected); ++bytes_max) {
+    EXPECT_EQ(first_bytes(text, bytes_max), expected[bytes_max]) << bytes_max;
+  }
+}
+
 }  // namespace
 }  // namespace gantry::integrations
