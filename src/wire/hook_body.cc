@@ -10,6 +10,9 @@ namespace {
 constexpr std::string_view kNotAnObject =
     "Integration payload must be a JSON object, not an array or primitive";
 
+// What others send nests deeper than requests of this protocol do.
+constexpr JsonLimits kHookJsonLimits{.depth_max = 128};
+
 std::string media_type(std::string_view content_type) {
   std::string type = domain::to_lower(content_type.substr(0, content_type.find(';')));
   while (type.ends_with(' ')) type.pop_back();
@@ -27,14 +30,14 @@ Result<HookBody> from_form(std::string_view body) {
   // Many tools send JSON under the form's content type because it is their default.
   if (body.find_first_not_of(" \t\r\n") != std::string_view::npos &&
       body[body.find_first_not_of(" \t\r\n")] == '{') {
-    if (auto parsed = parse_json(body); parsed && parsed->is_object()) {
+    if (auto parsed = parse_json(body, kHookJsonLimits); parsed && parsed->is_object()) {
       return HookBody{*std::move(parsed)};
     }
   }
   TRY(json::object form, parse_form(body));
   const json::value* payload = form.if_contains("payload");
   if (form.size() == 1 && payload != nullptr && payload->is_string()) {
-    if (auto parsed = parse_json(payload->get_string())) {
+    if (auto parsed = parse_json(payload->get_string(), kHookJsonLimits)) {
       return from_value(*std::move(parsed), WantedBody::Object);
     }
   }
@@ -48,7 +51,7 @@ Result<HookBody> read_hook_body(std::string_view content_type, std::string_view 
   const std::string type = media_type(content_type);
   if (type == "application/x-www-form-urlencoded") return from_form(body);
   if (type == "multipart/form-data") return HookBody{};
-  auto parsed = parse_json(body);
+  auto parsed = parse_json(body, kHookJsonLimits);
   if (type == "application/json") {
     return parsed ? from_value(*std::move(parsed), wanted) : Result<HookBody>(HookBody{});
   }

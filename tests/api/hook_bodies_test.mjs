@@ -1,6 +1,6 @@
 // How the body of a hook call is read, by its content type.
 
-import { expect_parts } from '../support/expect.mjs';
+import { any, expect_parts } from '../support/expect.mjs';
 import { create_scripted, newest, refusal, script_of, success } from '../support/hooks.mjs';
 import { scenarios } from '../support/scenario.mjs';
 
@@ -88,6 +88,12 @@ scenarios({
         ...reads(JSON.parse(text)) },
     ]),
     { ...to_script, name: 'reads more than a megabyte', path: (w) => w.hook_path(w.measured), body: { text: big }, parts: { size: big.length } },
+    { ...to_plain, name: 'takes JSON that nests beyond measure for nothing', ...raw('application/json', '['.repeat(100_000)), json: success, ...nothing },
+    { ...to_script, name: 'gives a script JSON that nests deeply', ...raw('application/json', `{"a":${'['.repeat(100)}${']'.repeat(100)}}`),
+      parts: { shown: { a: any.array } } },
+    { ...to_script, name: 'gives a script halves of characters as replacement characters', ...raw('application/json', '{"text":"a\\ud800b"}'),
+      parts: { success: true } },
+    { ...to_plain, name: 'refuses a form that is no UTF-8', ...raw(form, Buffer.from([0x74, 0x3d, 0xff])), status: 400, parts: { success: false } },
     { ...to_script, name: 'gives bytes that are no UTF-8 as replacement characters', covers: ['integrations 7.4/request-5'],
       raw: { type: 'text/plain', bytes: [0x61, 0xff, 0xfe, 0x62] }, parts: { raw: 'a\ufffd\ufffdb' } },
   ],

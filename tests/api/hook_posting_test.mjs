@@ -163,3 +163,11 @@ test('a thread is answered', { covers: ['integrations 8.2/8'] }, async () => {
   const message = (await world.admin.must_get('/api/v1/chat.getMessage', { msgId: root._id })).message;
   expect_parts(message, { tcount: 1 });
 });
+
+test('what nests deeply can be read again', {}, async () => {
+  const nested = (depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+  const body = { attachments: [{ text: 'deep', own: nested(100) }], customFields: { deep: nested(100) } };
+  expect_parts(await posted_through(world, world.plain, world.hall, body), { attachments: [{ text: 'deep' }], customFields: { deep: nested(100) } });
+  await world.crash_and_restart();
+  expect_parts(await newest(world, world.hall), { attachments: [{ text: 'deep' }] });
+});

@@ -42,6 +42,19 @@ test('Store survives a crash in runs that post nothing', { covers: ['integration
   expect(await told_by(w, hook) === 6, 'runs were forgotten');
 });
 
+test('Store gives back what nests deeply', { covers: ['integrations 6.2/2'] }, async () => {
+  const hook = await create_scripted(w, telling(`(() => {
+    const had = JSON.stringify(Store.get('deep') ?? null).length;
+    let deep = [];
+    for (let i = 1; i < 100; ++i) deep = [deep];
+    Store.set('deep', deep);
+    return had;
+  })()`));
+  expect_json([await told_by(w, hook), await told_by(w, hook)], [4, 200]);
+  await w.crash_and_restart();
+  expect(await told_by(w, hook) === 200, 'is lost');
+});
+
 test('Store has a quota', { covers: ['integrations 6.2/3'] }, async () => {
   const fits = await create_scripted(w, fill(200)), exceeds = await create_scripted(w, fill(300));
   await told_by(w, fits, { fill: true });

@@ -188,7 +188,7 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     Statement row = session_.connection.prepare(kSelectState);
     row.bind(id, revision);
     if (!row.step()) return std::nullopt;
-    return json::parse(row.view(0)).as_object();
+    return parse_stored(row.view(0)).as_object();
   }
   void put_script_state(const IntegrationId& id, std::string_view revision,
                         const json::object& state) override {

@@ -85,9 +85,20 @@ class ExtraWriter {
   json::object object_;
 };
 
+// Deeper than anything that is let in, which the library's own limit is not: what was stored must
+// be readable.
+inline constexpr std::size_t kStoredDepthMax = 1024;
+
+// Throws when the text is damaged.
+inline json::value parse_stored(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kStoredDepthMax;
+  return json::parse(text, {}, options);
+}
+
 class ExtraReader {
  public:
-  explicit ExtraReader(std::string_view text) : object_(json::parse(text).as_object()) {}
+  explicit ExtraReader(std::string_view text) : object_(parse_stored(text).as_object()) {}
 
   template <class T>
   void operator()(std::string_view key, T& member) {

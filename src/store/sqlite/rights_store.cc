@@ -86,7 +86,7 @@ class SqliteSettingStore final : public domain::SettingStore {
     Statement row = session_.connection.prepare(kSelectSettings);
     while (row.step()) {
       if (const auto* info = domain::find_setting(row.view(0))) {
-        out.emplace_back(info->setting, json::parse(row.view(1)));
+        out.emplace_back(info->setting, parse_stored(row.view(1)));
       }
     }
     return out;
