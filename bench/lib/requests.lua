@@ -1,0 +1,21 @@
+-- For wrk: sends the requests of the Lua file $BENCH_REQUESTS in random order, and prints what
+-- happened as one line of JSON.
+
+local requests = dofile(os.getenv("BENCH_REQUESTS"))
+local count = #requests
+local random = math.random
+math.randomseed(tonumber(os.getenv("BENCH_SEED") or "1"))
+
+request = function()
+  return requests[random(count)]
+end
+
+done = function(summary, latency)
+  io.write(string.format(
+    '\nRESULT {"requests":%d,"bytes":%d,"duration_us":%d,"connect":%d,"read":%d,"write":%d,' ..
+    '"status":%d,"timeout":%d,"p50_us":%d,"p90_us":%d,"p99_us":%d,"p999_us":%d,"max_us":%d}\n',
+    summary.requests, summary.bytes, summary.duration, summary.errors.connect,
+    summary.errors.read, summary.errors.write, summary.errors.status, summary.errors.timeout,
+    latency:percentile(50), latency:percentile(90), latency:percentile(99),
+    latency:percentile(99.9), latency.max))
+end

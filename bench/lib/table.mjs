@@ -1,0 +1,29 @@
+// What the runner prints.
+
+import { rounded } from './stats.mjs';
+
+// "stretch", "pass" or "missed", by the median.
+export function verdict({ value, pass, stretch, better }) {
+  const holds = (limit) => limit !== undefined && (better === 'more' ? value.median >= limit : value.median <= limit);
+  return holds(stretch) ? 'stretch' : holds(pass) ? 'pass' : 'missed';
+}
+
+export const with_unit = (value, unit) => (unit === 'x' ? `${rounded(value)}x` : unit ? `${rounded(value)} ${unit}` : rounded(value));
+
+export function limits({ pass, stretch, unit, better }) {
+  const sign = better === 'more' ? '>=' : '<=';
+  return [`${sign} ${with_unit(pass, unit)}`, `${sign} ${with_unit(stretch, unit)}`];
+}
+
+export const figures_text = (figures = {}) => Object.entries(figures).map(([name, value]) =>
+  `${name} ${typeof value === 'object' ? `${rounded(value.median)} (${rounded(value.low)}..${rounded(value.high)})` : typeof value === 'number' ? rounded(value) : value}`).join('; ');
+
+export function print_rows(rows) {
+  for (const row of rows) {
+    const [pass, stretch] = limits(row);
+    const { median, low, high } = row.value;
+    console.log(`${row.goal.padEnd(4)} ${row.verdict.padEnd(8)} ${with_unit(median, row.unit).padEnd(10)} (${rounded(low)}..${rounded(high)})  pass ${pass}, stretch ${stretch}`);
+    console.log(`     ${row.what}`);
+    if (row.figures) console.log(`     ${figures_text(row.figures)}`);
+  }
+}
