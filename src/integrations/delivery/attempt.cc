@@ -177,8 +177,10 @@ Task<Attempt::Go> Attempt::prepare() {
   }
   json::object shown = request_.to_json();
   shown["data"] = with_dates(delivery_.data);
+  json::object argument;
+  argument["request"] = std::move(shown);
   const script::RunOutcome outcome =
-      co_await run_script(ScriptMethod::PrepareOutgoingRequest, {{"request", std::move(shown)}});
+      co_await run_script(ScriptMethod::PrepareOutgoingRequest, std::move(argument));
   if (outcome.status == RunStatus::NoMethod) {
     step("execute-script-no-method-prepare_outgoing_request");
     co_return Go::On;
@@ -253,10 +255,11 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
 Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
   entry_.http_result = to_json_text(json::value(first_bytes(reply.body, kRecordedReplyBytesMax)));
   if (!scripted_) co_return Go::On;
-  json::object shown = request_.to_json();
+  json::object argument;
+  argument["request"] = request_.to_json();
+  argument["response"] = response_json(reply);
   const script::RunOutcome outcome =
-      co_await run_script(ScriptMethod::ProcessOutgoingResponse,
-                          {{"request", std::move(shown)}, {"response", response_json(reply)}});
+      co_await run_script(ScriptMethod::ProcessOutgoingResponse, std::move(argument));
   if (outcome.status == RunStatus::NoMethod) co_return Go::On;
   if (was_cut_short(outcome)) co_return ErrorCode::Unavailable;
   if (outcome.status != RunStatus::Returned) {
