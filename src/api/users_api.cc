@@ -204,15 +204,26 @@ Task<json::array> UsersApi::rooms_of(UserId user) {
   co_return co_await store_.read<json::array>(work);
 }
 
+// Compat: clients of before includeUserRooms name the rooms in `fields` (tests/api/users_test.mjs).
+Result<bool> UsersApi::wants_rooms(const FindAccount& in) const {
+  if (in.with_rooms || in.projection.empty()) return in.with_rooms;
+  ListParameters parameters;
+  parameters.projection = in.projection;
+  TRY(const ListRequest request, lists_.read(parameters));
+  const auto& selected = request.projection.selected();
+  return std::find(selected.begin(), selected.end(), "userRooms") != selected.end();
+}
+
 Task<json::object> UsersApi::info(Caller caller, FindAccount in) {
   CO_TRY(const auto user, find(caller, in));
+  CO_TRY(const bool with_rooms, wants_rooms(in));
   const bool own = user->id == caller.id();
   const bool full = directory_.has_permission(*caller.user, Permission::ViewFullOtherUserInfo);
   json::object out =
       wire::to_json(*user, own || full ? wire::UserView::Full : wire::UserView::Limited);
   out["canViewAllInfo"] = full;
   if (own) out["services"] = {{"password", !user->password_bcrypt.empty()}};
-  if (in.with_rooms &&
+  if (with_rooms &&
       (own || directory_.has_permission(*caller.user, Permission::ViewOtherUserChannels))) {
     CO_TRY(out["rooms"], co_await rooms_of(user->id));
   }

@@ -138,6 +138,7 @@ struct FindAccount {
   std::string email;
   std::string import_id;
   bool with_rooms = false;
+  std::string projection;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -147,6 +148,9 @@ struct FindAccount {
         wire::field("importId", &FindAccount::import_id, "never found: nothing is imported")
             .with_default(),
         wire::field("includeUserRooms", &FindAccount::with_rooms, "adds the rooms of the account")
+            .with_default(),
+        wire::field("fields", &FindAccount::projection,
+                    "JSON: {\"userRooms\": 1} asks for the rooms, too; mostly switched off")
             .with_default()};
   }
 };
@@ -182,6 +186,7 @@ class UsersApi {
   Result<std::shared_ptr<const domain::User>> find(const domain::Caller& caller,
                                                    const FindAccount& in) const;
   Task<json::array> rooms_of(domain::UserId user);
+  Result<bool> wants_rooms(const FindAccount& in) const;
   json::object view_for(const domain::Caller& caller, const domain::User& user) const;
 
   domain::AccountService& accounts_;

@@ -59,16 +59,12 @@ Error last_owner(const std::vector<SoleRoom>& rooms) {
           {{"shouldChangeOwner", std::move(change)}, {"shouldBeRemoved", std::move(remove)}});
 }
 
-Result<void> hand_over(Tx& tx, const SoleRoom& sole, const User& user, Time now) {
+// Who leaves stays an owner beside the heir, and is one again when the account comes back.
+Result<void> hand_over(Tx& tx, const SoleRoom& sole, Time now) {
   Subscription heir = *sole.heir;
   heir.roles.emplace_back(kOwnerRole);
   heir.updated_at = now;
   tx.subscriptions().update(heir);
-  if (auto own = tx.subscriptions().find(sole.room.id, user.id)) {
-    std::erase(own->roles, kOwnerRole);
-    own->updated_at = now;
-    tx.subscriptions().update(*own);
-  }
   const auto next = tx.users().find(heir.user);
   if (!next) return Done{};
   TRY_DO(add_system_message(tx, sole.room, to_ref(*next), "subscription-role-added", next->username,
@@ -124,7 +120,7 @@ Result<std::vector<RoomId>> relinquish_rooms(Tx& tx, const User& user, Relinquis
   std::vector<RoomId> removed;
   for (const SoleRoom& sole : rooms) {
     if (sole.heir) {
-      TRY_DO(hand_over(tx, sole, user, now));
+      TRY_DO(hand_over(tx, sole, now));
       continue;
     }
     tx.rooms().remove(sole.room.id);

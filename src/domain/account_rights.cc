@@ -46,9 +46,8 @@ Result<void> check_roles(const Directory& directory, const Caller& caller,
   return Done{};
 }
 
-Result<void> check_own_edit(const Directory& directory, const Caller& caller, const User& user,
+Result<void> check_own_edit(const Directory& directory, const User& user,
                             const AccountDraft& draft) {
-  if (may(directory, caller, Permission::EditOtherUserInfo)) return Done{};
   const auto settings = directory.settings();
   if (!settings->get_bool(Setting::AllowProfileChange)) {
     return action_not_allowed("Edit user profile is not allowed");
@@ -88,7 +87,9 @@ Result<void> check_edit(const Directory& directory, const Caller& caller, const 
     return action_not_allowed("Editing user is not allowed");
   }
   if (draft.roles) TRY_DO(check_roles(directory, caller, user.roles, *draft.roles));
-  if (own) TRY_DO(check_own_edit(directory, caller, user, draft));
+  if (own && !may(directory, caller, Permission::EditOtherUserInfo)) {
+    TRY_DO(check_own_edit(directory, user, draft));
+  }
   if (!own && draft.password && !may(directory, caller, Permission::EditOtherUserPassword)) {
     return action_not_allowed("Edit user password is not allowed");
   }

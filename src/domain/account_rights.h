@@ -13,7 +13,7 @@ Result<void> check_roles(const Directory& directory, const Caller& caller,
                          const std::vector<std::string>& after);
 
 // The settings say what people may change about themselves.
-Result<void> check_own_edit(const Directory& directory, const Caller& caller, const User& user,
+Result<void> check_own_edit(const Directory& directory, const User& user,
                             const AccountDraft& draft);
 
 Result<void> check_edit(const Directory& directory, const Caller& caller, const User& user,

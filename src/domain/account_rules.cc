@@ -10,15 +10,9 @@ namespace gantry::domain {
 namespace {
 
 bool lists_name(std::string_view list, const std::string& wanted) {
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (to_lower(item) == wanted) return true;
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return false;
+  const auto names = split_list(list);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return to_lower(name) == wanted; });
 }
 
 // One @ with something on both sides, nothing that breaks a header or a list.
@@ -53,7 +47,7 @@ Result<void> check_username(const std::string& username, const Settings& setting
         .with_details({{"field", "Username"}, {"input", username}});
   }
   if (blocked == BlockedNames::Refused && is_blocked_username(settings, username)) {
-    return Error(ErrorCode::BlockedUsername, username + " is blocked and can't be used!");
+    return blocked_username(username);
   }
   return Done{};
 }
@@ -64,6 +58,24 @@ Error unavailable(const std::string& what, std::string_view field) {
 }
 
 }  // namespace
+
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> out;
+  while (!list.empty()) {
+    const std::size_t comma = std::min(list.find(','), list.size());
+    std::string_view item = list.substr(0, comma);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    while (item.ends_with(' ')) item.remove_suffix(1);
+    if (!item.empty()) out.emplace_back(item);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return out;
+}
+
+Error blocked_username(const std::string& username) {
+  return Error(ErrorCode::BlockedUsername, username + " is blocked and can't be used!")
+      .with_details({{"method", "checkUsernameAvailability"}, {"field", username}});
+}
 
 bool is_blocked_username(const Settings& settings, std::string_view username) {
   const std::string wanted = to_lower(username);

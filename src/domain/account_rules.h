@@ -9,6 +9,11 @@ namespace gantry::domain {
 
 enum class BlockedNames { Refused, Allowed };
 
+// The items of a comma separated setting, without blanks around them.
+std::vector<std::string> split_list(std::string_view list);
+
+Error blocked_username(const std::string& username);
+
 // "all", "here" and the two lists of the settings, without case.
 bool is_blocked_username(const Settings& settings, std::string_view username);
 

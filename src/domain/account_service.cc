@@ -27,19 +27,6 @@ bool is_empty(const std::optional<std::string>& text) {
   return !text || text->find_first_not_of(" \t\r\n") == std::string::npos;
 }
 
-std::vector<std::string> split_roles(std::string_view list) {
-  std::vector<std::string> out;
-  while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view item = list.substr(0, comma);
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.empty()) out.emplace_back(item);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-  return out;
-}
-
 User make_user(const AccountDraft& draft, Time now) {
   User user;
   user.id = new_id<UserId>();
@@ -134,6 +121,16 @@ Result<std::shared_ptr<const User>> AccountService::get_named(const AccountName&
                "The required \"userId\" or \"username\" param provided does not match any users");
 }
 
+std::vector<std::string> AccountService::default_roles() const {
+  std::vector<std::string> out;
+  const auto settings = context_.directory.settings();
+  for (std::string& role : split_list(settings->get_text(Setting::RegistrationDefaultRoles))) {
+    const auto known = context_.directory.find_role(role);
+    if (known && known->scope == RoleScope::Users) out.push_back(std::move(role));
+  }
+  return out;
+}
+
 Task<std::string> AccountService::hash(std::string password) {
   const std::function<std::string()> work = [password] {
     return hash_password(Password::from_plain(password));
@@ -145,10 +142,13 @@ Task<User> AccountService::create(Caller caller, AccountDraft draft) {
   if (!may(caller, Permission::CreateUser)) {
     co_return action_not_allowed("Adding user is not allowed");
   }
-  if (draft.roles) {
-    CO_TRY_DO(check_roles(context_.directory, caller, {std::string(kUserRole)}, *draft.roles));
-  }
   const auto settings = context_.directory.settings();
+  const std::vector<std::string> usual = default_roles();
+  if (draft.roles) {
+    CO_TRY_DO(check_roles(context_.directory, caller, usual, *draft.roles));
+  } else {
+    draft.roles = usual;
+  }
   if (settings->get_bool(Setting::RequireName) && is_empty(draft.name)) co_return required("Name");
   if (is_empty(draft.username)) co_return required("Username");
   if (draft.random_password) {
@@ -200,7 +200,7 @@ Task<User> AccountService::register_account(Caller caller, Registration registra
   if (context_.directory.find_user_by_email(*draft.email)) {
     co_return failure("Email already exists");
   }
-  draft.roles = split_roles(settings->get_text(Setting::RegistrationDefaultRoles));
+  draft.roles = default_roles();
   draft.active = !settings->get_bool(Setting::ManuallyApprove);
   co_return co_await insert(std::move(draft));
 }
@@ -239,10 +239,21 @@ Task<User> AccountService::update(Caller caller, UserId id, AccountDraft draft,
     draft.require_password_change = true;
   }
   if (draft.password && draft.password->empty()) draft.password.reset();
-  const auto settings = context_.directory.settings();
-  const bool renames = draft.username && to_lower(*draft.username) != to_lower(user->username);
-  CO_TRY_DO(check_draft(draft, *settings, renames ? BlockedNames::Refused : BlockedNames::Allowed));
+  CO_TRY_DO(check_change(*user, draft));
   co_return co_await write(id, std::move(draft), relinquish, caller.token_hash);
+}
+
+// Compat: a new username that is reserved or taken is refused in other words than that of a new
+// account (tests/api/users_test.mjs).
+Result<void> AccountService::check_change(const User& user, const AccountDraft& draft) const {
+  const bool renames = draft.username && to_lower(*draft.username) != to_lower(user.username);
+  auto fits = check_draft(draft, *context_.directory.settings(),
+                          renames ? BlockedNames::Refused : BlockedNames::Allowed);
+  const bool reserved = !fits && fits.error().code == ErrorCode::BlockedUsername;
+  if (reserved || (fits && renames && context_.directory.find_user_by_name(*draft.username))) {
+    return Error(ErrorCode::CouldNotSaveIdentity);
+  }
+  return fits;
 }
 
 Task<User> AccountService::write(UserId id, AccountDraft draft, Relinquish relinquish,
@@ -288,7 +299,7 @@ Task<User> AccountService::update_own(Caller caller, OwnProfile profile) {
   const auto settings = context_.directory.settings();
   const User& user = *caller.user;
   if (!settings->get_bool(Setting::AllowProfileChange)) co_return ErrorCode::NotAllowed;
-  CO_TRY_DO(check_own_edit(context_.directory, caller, user, draft));
+  CO_TRY_DO(check_own_edit(context_.directory, user, draft));
   const bool changes_email =
       draft.email && (user.emails.empty() || user.emails.front().address != *draft.email);
   if (!changes_email) draft.email.reset();
@@ -310,14 +321,9 @@ Task<User> AccountService::update_own(Caller caller, OwnProfile profile) {
       co_return ErrorCode::SamePassword;
     }
   }
-  const bool renames = draft.username && to_lower(*draft.username) != to_lower(user.username);
-  if (auto fits =
-          check_draft(draft, *settings, renames ? BlockedNames::Refused : BlockedNames::Allowed);
-      !fits) {
+  if (draft.name && is_empty(draft.name)) co_return ErrorCode::CouldNotSaveIdentity;
+  if (auto fits = check_change(user, draft); !fits) {
     if (fits.error().code != ErrorCode::InvalidField) co_return std::move(fits).error();
-    co_return ErrorCode::CouldNotSaveIdentity;
-  }
-  if (renames && context_.directory.find_user_by_name(*draft.username)) {
     co_return ErrorCode::CouldNotSaveIdentity;
   }
   co_return co_await write(caller.id(), std::move(draft), Relinquish::Refused, caller.token_hash);
@@ -394,7 +400,7 @@ Result<bool> AccountService::is_username_available(const Caller& caller,
   if (to_lower(username) == to_lower(caller.user->username)) return true;
   const auto settings = context_.directory.settings();
   if (is_blocked_username(*settings, username)) {
-    return Error(ErrorCode::BlockedUsername, username + " is blocked and can't be used!");
+    return blocked_username(username);
   }
   return context_.directory.find_user_by_name(username) == nullptr;
 }

@@ -65,6 +65,9 @@ class AccountService {
 
  private:
   bool may(const Caller& caller, Permission permission) const;
+  // What the settings give to new accounts.
+  std::vector<std::string> default_roles() const;
+  Result<void> check_change(const User& user, const AccountDraft& draft) const;
   Task<std::string> hash(std::string password);
   Task<User> insert(AccountDraft draft);
   // Changes the account inside a transaction; with a password the sessions but `keep_token` end.

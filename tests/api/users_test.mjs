@@ -67,6 +67,9 @@ const world = scenarios({
       body: () => fresh({ password: undefined, setRandomPassword: true }) },
     { ...create, name: 'create shows less to a maker who may not see everything', caller: 'maker', body: () => fresh(),
       parts: { user: { _id: any.id, username: any.string, emails: any.absent, roles: any.absent, createdAt: any.absent } } },
+    { ...create, name: 'create gives the roles of the setting', prepare: (w) => w.set_setting('Accounts_Registration_Users_Default_Roles', 'user, bot, no-such'),
+      body: () => fresh(), parts: { user: { roles: ['user', 'bot'] } },
+      then: (w) => w.set_setting('Accounts_Registration_Users_Default_Roles', 'user') },
     { ...create, name: 'create wants a login', caller: 'anonymous', body: () => fresh(), status: 401, parts: not_logged_in },
     { ...create, name: 'create wants the right', caller: 'plain', body: () => fresh(), status: 400, kind: 'right',
       json: typed('Adding user is not allowed', 'error-action-not-allowed') },
@@ -81,7 +84,8 @@ const world = scenarios({
     { ...create, name: 'create refuses a username that ends a line', body: () => fresh({ username: 'line\n' }), status: 400,
       parts: { errorType: 'error-input-is-not-a-valid-field' } },
     { ...create, name: 'create refuses a reserved name in any case', body: () => fresh({ username: 'System' }), status: 400,
-      json: typed("System is blocked and can't be used!", 'error-blocked-username') },
+      json: { ...typed("System is blocked and can't be used!", 'error-blocked-username'),
+              details: { method: 'checkUsernameAvailability', field: 'System' } } },
     { ...create, name: 'create refuses @all', body: () => fresh({ username: 'all' }), status: 400,
       parts: { errorType: 'error-blocked-username' } },
     { ...create, name: 'create refuses a username that is taken in another case', body: (w) =>
@@ -126,7 +130,7 @@ const world = scenarios({
       json: { success: false, error: 'Email already exists' } },
     { ...register, name: 'register refuses a reserved username', status: 400,
       body: { username: 'administrator', email: 'reg-2@gantry.test', pass: 'x', name: 'Reg' },
-      json: typed("administrator is blocked and can't be used!", 'error-blocked-username') },
+      parts: typed("administrator is blocked and can't be used!", 'error-blocked-username') },
     { ...register, name: 'register can be switched off', status: 400,
       prepare: (w) => w.set_setting('Accounts_RegistrationForm', 'Disabled'),
       body: { username: 'reg-2', email: 'reg-2@gantry.test', pass: 'x', name: 'Reg' },
@@ -222,7 +226,12 @@ const world = scenarios({
       body: (w) => ({ userId: w.target._id, data: { roles: ['bot', 'user'], nickname: 'nn' } }), parts: { user: { nickname: 'nn' } } },
     { ...update, name: 'update wants data', body: (w) => ({ userId: w.target._id, data: {} }), status: 400,
       json: typed('must NOT have fewer than 1 properties', 'invalid-params') },
-    { ...update, name: 'update refuses a name of another', body: (w) => ({ userId: w.target._id, data: { username: 'admin2', email: 'admin@gantry.test' } }),
+    { ...update, name: 'update refuses a reserved name', body: (w) => ({ userId: w.target._id, data: { username: 'admin' } }), status: 400,
+      json: typed('Could not save user identity', 'error-could-not-save-identity') },
+    { ...update, name: 'update refuses the username of another', status: 400,
+      body: (w) => ({ userId: w.target._id, data: { username: w.callers.plain.username } }),
+      json: typed('Could not save user identity', 'error-could-not-save-identity') },
+    { ...update, name: 'update refuses a mail address of another', body: (w) => ({ userId: w.target._id, data: { email: 'admin@gantry.test' } }),
       status: 400, json: { ...typed('admin@gantry.test is already in use :(', 'error-field-unavailable'), details: any.object } },
     { ...update, name: 'update does not know a stranger', body: { userId: 'nobody', data: { name: 'y' } }, status: 400, json: no_such_user },
     { ...update, name: 'update keeps the last administrator', body: (w) => ({ userId: w.admin.user_id, data: { roles: ['user'] } }), status: 400,
@@ -336,6 +345,7 @@ test('users: fields and query work behind the switch, and hide what the caller m
   expect_parts((await list(plain, { query: { 'emails.address': 'admin@gantry.test' } })).json, { total: any.number });
   const hidden = await list(plain, { query: { 'emails.address': 'admin@gantry.test' } });
   expect(hidden.json.total > 1, 'a hidden field can be searched');
+  expect_parts((await plain.get('/api/v1/users.info', { userId: plain.user_id, fields: { userRooms: 1 } })).json, { user: { rooms: [{ rid: 'GENERAL' }] } });
   expect_parts((await list(plain, { fields: { emails: 1, username: 1 }, count: 1 })).json, { users: [{ emails: any.absent }] });
   expect_parts((await list(world.admin, { query: { username: { $in: ['x'] } } })).json, { errorType: 'error-invalid-query' });
 });
