@@ -1,6 +1,6 @@
 // `./dev bench [NAME...]`: measures Gantry against what the goals name, in ratios of one run.
 //
-// node bench/run.mjs [NAME...] [--quick] [--binary FILE] [--document]
+// node bench/run.mjs [NAME...] [--quick] [--binary FILE] [--script-runner FILE] [--document]
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 import { all_goals } from './goals/all.mjs';
 import { write_document } from './lib/document.mjs';
-import { stop_everything } from './lib/processes.mjs';
+import { pin_this_process, stop_everything } from './lib/processes.mjs';
 import { print_rows, verdict } from './lib/table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,7 +22,8 @@ function options_of(words) {
     if (words[at] === '--quick') options.quick = true;
     else if (words[at] === '--document') options.document = true;
     else if (words[at] === '--binary' && words[at + 1]) options.binary = path.resolve(words[++at]);
-    else if (words[at].startsWith('-')) throw new Error(`bench does not know ${words[at]}: NAME, --quick, --binary FILE, --document`);
+    else if (words[at] === '--script-runner' && words[at + 1]) options.script_runner = path.resolve(words[++at]);
+    else if (words[at].startsWith('-')) throw new Error(`bench does not know ${words[at]}: NAME, --quick, --binary FILE, --script-runner FILE, --document`);
     else options.names.push(words[at]);
   }
   return options;
@@ -52,12 +53,14 @@ async function main() {
   const options = options_of(process.argv.slice(2));
   check_tools();
   process.env.PATH += ':/usr/sbin:/sbin';
+  pin_this_process();
   const wanted = all_goals.filter(({ about }) => !options.names.length || options.names.some((name) => name === about.name || about.goals.includes(name)));
   const known = all_goals.flatMap(({ about }) => [about.name, ...about.goals]);
   for (const name of options.names) if (!known.includes(name)) throw new Error(`there is no measurement "${name}": ${known.join(', ')}`);
   const folder = path.join(root, 'build/bench');
   const bench = {
-    root, folder, binary: options.binary ?? find_binary(), node: process.env.GANTRY_NODE20 ?? process.execPath,
+    root, folder, binary: options.binary ?? find_binary(), script_runner: options.script_runner ?? path.join(root, 'build/bench/bench/script_runner'),
+    node: process.env.GANTRY_NODE20 ?? process.execPath,
     quick: Boolean(options.quick), rounds: options.quick ? 2 : 5, seconds: options.quick ? 2 : 10, warm_seconds: options.quick ? 1 : 3,
     say: (text) => process.stderr.write(`${text}\n`),
     progress: (round, name, figure) => {

@@ -1,10 +1,13 @@
 // Every measurement, in the order in which they run.
 
+import * as busy from './busy.mjs';
 import * as growth from './growth.mjs';
 import * as hot_reads from './hot_reads.mjs';
 import * as list_forms from './list_forms.mjs';
+import * as memory from './memory.mjs';
+import * as scripts from './scripts.mjs';
 import * as sending from './sending.mjs';
 import * as stale from './stale.mjs';
 import * as starting from './starting.mjs';
 
-export const all_goals = [hot_reads, starting, list_forms, stale, sending, growth];
+export const all_goals = [hot_reads, starting, list_forms, stale, sending, busy, memory, growth, scripts];

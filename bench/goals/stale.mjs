@@ -1,6 +1,7 @@
 // Goal 1e: answers that show the state before a change, asked for after the change was
 // acknowledged. Changes alternate between a right that is taken away or given back and the name of
 // an integration; after each acknowledgement all readers ask at once, each on a connection of its own.
+// Readers that ask while a change is made may get the state before it or after it, and nothing else.
 
 import { Gantry, copy_of } from '../lib/gantry.mjs';
 import { Rest } from '../lib/rest.mjs';
@@ -10,6 +11,7 @@ import { login_headers, workspace } from '../lib/workspace.mjs';
 export const about = { name: 'stale', goals: ['1e'] };
 
 const kReaders = 64;
+const kWatchers = 4;
 const kAnswers = 100_000;
 
 export async function measure(bench) {
@@ -27,7 +29,19 @@ export async function measure(bench) {
     const right = update.find(({ _id }) => _id === 'manage-outgoing-integrations');
     const readers = new Rest(server.port, caller, kReaders);
     const wanted = bench.quick ? kAnswers / 20 : kAnswers;
-    let asked = 0, stale = 0, changes = 0;
+    const watcher = new Rest(server.port, space.callers.find(({ kind, rooms }) => kind === 'outgoing' && rooms.includes(room)), kWatchers);
+    let asked = 0, stale = 0, changes = 0, watched = 0, torn = 0, over = false;
+    const every = before.json.integrations.length;
+    const watch = async () => {
+      while (!over) {
+        const answer = await watcher.send('GET', target);
+        ++watched;
+        if (answer.status !== 200) continue;   // the right is away just now
+        const { integrations } = answer.json;
+        if (integrations.length !== every || !integrations.some((one) => one._id === integration._id)) ++torn;
+      }
+    };
+    const watching = Array.from({ length: kWatchers }, watch);
     while (asked < wanted) {
       const step = changes % 4;
       const name = step < 2 || step === 3 ? `after change ${changes}` : undefined;
@@ -45,9 +59,14 @@ export async function measure(bench) {
       asked += kReaders;
       ++changes;
     }
+    over = true;
+    await Promise.all(watching);
     readers.close();
+    watcher.close();
     return [{ goal: '1e', what: `stale answers of ${asked.toLocaleString('en')}, after ${changes.toLocaleString('en')} acknowledged changes of a right or an integration`,
-              value: spread([stale]), unit: '', pass: 0, stretch: 0, better: 'less' }];
+              value: spread([stale]), unit: '', pass: 0, stretch: 0, better: 'less' },
+            { goal: '1e', what: `answers of ${watched.toLocaleString('en')} asked for while changes were made that show neither the state before nor the one after (an integration missing)`,
+              value: spread([torn]), unit: '', pass: 0, stretch: 0, better: 'less' }];
   } finally {
     admin.close();
     await server.stop();

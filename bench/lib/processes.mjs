@@ -7,6 +7,11 @@ import net from 'node:net';
 export const kServerCore = 0;
 export const kLoadCore = 1;
 
+// The runner sets things up, checks replies and receives webhooks: on the load's core, too.
+export function pin_this_process() {
+  execFileSync('taskset', ['-acp', String(kLoadCore), String(process.pid)], { stdio: 'ignore' });
+}
+
 const kStopMs = 15_000;
 const kTicksPerSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 const running = new Set();

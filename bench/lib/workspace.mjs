@@ -50,19 +50,25 @@ function id_of(kind, number) {
 
 const token_of = (number) => createHash('sha256').update(`token-${number}`).digest('base64url');
 
+const kFlushBytes = 4 << 20;
+
 class Rows {
   constructor(file) {
     this.out = fs.openSync(file, 'w');
     this.pending = ['BEGIN;'];
+    this.bytes = 0;
   }
   add(table, row) {
     const names = Object.keys(row);
-    this.pending.push(`INSERT INTO ${table} (${names.join(',')}) VALUES (${names.map((name) => sql_text(row[name])).join(',')});`);
-    if (this.pending.length >= 10_000) this.flush();
+    const line = `INSERT INTO ${table} (${names.join(',')}) VALUES (${names.map((name) => sql_text(row[name])).join(',')});`;
+    this.pending.push(line);
+    this.bytes += line.length;
+    if (this.bytes >= kFlushBytes) this.flush();
   }
   flush() {
     fs.writeSync(this.out, `${this.pending.join('\n')}\n`);
     this.pending = [];
+    this.bytes = 0;
   }
   end() {
     this.pending.push('COMMIT;', 'ANALYZE;');

@@ -1,0 +1,107 @@
+// Goals 11 and 12: scripts with and without the delivery that follows, against isolated-vm.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { Gantry, copy_of } from '../lib/gantry.mjs';
+import { kServerCore, run, sleep, until } from '../lib/processes.mjs';
+import { Receiver } from '../lib/receiver.mjs';
+import { build_report, incoming_script, outgoing_script } from '../lib/scripts.mjs';
+import { interleaved, ratios, spread } from '../lib/stats.mjs';
+import { workspace } from '../lib/workspace.mjs';
+
+export const about = { name: 'scripts', goals: ['11', '12'] };
+
+// Many webhooks of one room, so that the message itself is a small part of what is measured.
+const kHooks = 64;
+const kText = 'what do the cats of the harbour do';
+const kQuestion = 'what+the+cats+the+harbour';
+const rival = fileURLToPath(new URL('../rivals/isolates.mjs', import.meta.url));
+
+async function isolates(bench, ...words) {
+  const said = await run(kServerCore, bench.node, ['--no-node-snapshot', rival, ...words.map(String)]);
+  return JSON.parse(/^RESULT (.*)$/m.exec(said)[1]);
+}
+
+// Posts messages so that two are always being delivered, for some seconds.
+async function deliver(server, send, receiver, seconds) {
+  const started = performance.now();
+  let posted = 0;
+  const first = receiver.received;
+  const cpu = server.cpu();
+  while (performance.now() - started < seconds * 1000) {
+    await server.anonymous.must_send(send);
+    ++posted;
+    while (receiver.received - first < (posted - 2) * kHooks) await sleep(1);
+  }
+  await until('all deliveries', () => receiver.received - first >= posted * kHooks, 60_000);
+  // What is left to record of the last ones is of the measurement, too.
+  await sleep(200);
+  const after = server.cpu();
+  const done = receiver.received - first;
+  return { done, per_second: done * 1000 / (performance.now() - started), cpu_us: (after.server + after.workers - cpu.server - cpu.workers) * 1e6 / done,
+           server_us: (after.server - cpu.server) * 1e6 / done, worker_us: (after.workers - cpu.workers) * 1e6 / done };
+}
+
+async function pipeline(bench) {
+  const space = await workspace(bench, 'team');
+  const server = await Gantry.start(bench.binary, copy_of(space.data, bench.scratch, 'pipeline'));
+  const receiver = await Receiver.start((body) => JSON.parse(body).question === kQuestion);
+  try {
+    const admin = await server.login();
+    const { group } = await admin.post('/api/v1/groups.create', { name: 'pipeline', members: [] });
+    for (let at = 0; at < kHooks; ++at) {
+      await admin.post('/api/v1/integrations.create', { type: 'webhook-outgoing', name: `pipeline ${at}`, enabled: true, username: 'rocket.cat', channel: '#pipeline',
+        scriptEnabled: true, script: outgoing_script, event: 'sendMessage', urls: [receiver.url] });
+    }
+    server.anonymous.must_send = () => admin.post('/api/v1/chat.postMessage', { roomId: group._id, text: kText });
+    await deliver(server, undefined, receiver, bench.warm_seconds);
+    const figures = await interleaved(bench.rounds, [
+      { name: 'gantry', measure: () => deliver(server, undefined, receiver, bench.seconds) },
+      { name: 'isolated-vm and node-fetch', measure: () => isolates(bench, 'pipeline', bench.seconds, receiver.url) },
+    ], bench.progress);
+    admin.close();
+    if (receiver.wrong) throw new Error(`${receiver.wrong} of ${receiver.received} deliveries had a wrong body`);
+    const of = (name, key) => figures[name].map((round) => round[key]);
+    return { goal: '11', what: 'script run and delivery, durable records included: pipelines per CPU second against isolated-vm and node-fetch without records',
+             value: ratios(of('isolated-vm and node-fetch', 'cpu_us'), of('gantry', 'cpu_us')), unit: 'x', pass: 1.4, stretch: 2, better: 'more',
+             figures: { 'Gantry us': spread(of('gantry', 'cpu_us')), 'of that server us': spread(of('gantry', 'server_us')), 'workers us': spread(of('gantry', 'worker_us')),
+                        'isolated-vm and node-fetch us': spread(of('isolated-vm and node-fetch', 'cpu_us')), 'Gantry deliveries/s': spread(of('gantry', 'per_second')) } };
+  } finally {
+    await server.stop();
+    await receiver.stop();
+  }
+}
+
+// The pool and its workers on the server's core; some integrations at once, as in a server.
+async function worker_runs(bench, times) {
+  const one = { source: incoming_script, mode: 'plain', repeat: times, parallel: 8,
+                runs: [{ method: 'process_incoming_request', argument: { request: { content: build_report(), headers: {}, url: {} } } }] };
+  const child = spawn('taskset', ['-c', String(kServerCore), bench.script_runner], { stdio: ['pipe', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk) => { said += chunk; });
+  child.stdin.end(`${JSON.stringify(one)}\n`);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  const answer = code === 0 ? JSON.parse(said) : undefined;
+  const text = answer?.runs?.[0]?.result?.content?.text;
+  if (text !== 'gantry #17 failed: unit tests') throw new Error(`script_runner said ${said.slice(0, 300)}`);
+  return { per_second: answer.per_second };
+}
+
+async function warm_runs(bench) {
+  if (!fs.existsSync(bench.script_runner)) throw new Error(`${bench.script_runner} is not there: ./dev build bench, or --script-runner FILE`);
+  const trial = await worker_runs(bench, 500);
+  const times = Math.ceil(trial.per_second * bench.seconds / 8);
+  const figures = await interleaved(bench.rounds, [
+    { name: 'worker', measure: () => worker_runs(bench, times) },
+    { name: 'isolated-vm', measure: () => isolates(bench, 'runs', bench.seconds) },
+  ], bench.progress);
+  const speed = (name) => figures[name].map((round) => round.per_second);
+  return { goal: '12', what: 'warm script runs a second through the worker, one core, against isolated-vm in process', value: ratios(speed('worker'), speed('isolated-vm')),
+           unit: 'x', pass: 0.33, stretch: 0.5, better: 'more', figures: { 'worker/s': spread(speed('worker')), 'isolated-vm/s': spread(speed('isolated-vm')) } };
+}
+
+export async function measure(bench) {
+  return [await pipeline(bench), await warm_runs(bench)];
+}

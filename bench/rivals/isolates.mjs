@@ -1,0 +1,73 @@
+// Scripts as isolated-vm runs them, in process: one isolate and one evaluated script a "room", called
+// with copies in and out and a time limit.
+//
+// isolates.mjs runs SECONDS               {"per_second"} of warm runs
+// isolates.mjs pipeline SECONDS URL       {"done", "cpu_us"}: a run, then a request by node-fetch
+
+import http from 'node:http';
+
+import ivm from 'isolated-vm';
+import fetch from 'node-fetch';
+
+import { build_report, incoming_script, outgoing_script } from '../lib/scripts.mjs';
+
+const kLimitMs = 5000;
+const kMemoryMb = 16;
+const kAtOnce = 64;
+const kBatch = 200;
+
+function load(script, method) {
+  const isolate = new ivm.Isolate({ memoryLimit: kMemoryMb });
+  const context = isolate.createContextSync();
+  const run = context.evalClosureSync(`${script}; const script = new Script(); return (argument) => script.${method}(argument);`, [], { result: { reference: true } });
+  return (argument) => run.applySync(undefined, [argument], { arguments: { copy: true }, result: { copy: true }, timeout: kLimitMs });
+}
+
+const cpu_us = () => { const { user, system } = process.cpuUsage(); return user + system; };
+
+function measure_runs(seconds) {
+  const run = load(incoming_script, 'process_incoming_request');
+  const argument = { request: { content: build_report(), headers: {}, url: {} } };
+  const text = run(argument).content.text;
+  if (text !== 'gantry #17 failed: unit tests') throw new Error(`the script said ${text}`);
+  for (let at = 0; at < 20_000; ++at) run(argument);
+  const started = performance.now(), before = cpu_us();
+  let done = 0;
+  while (performance.now() - started < seconds * 1000) {
+    for (let at = 0; at < kBatch; ++at) run(argument);
+    done += kBatch;
+  }
+  return { per_second: done * 1000 / (performance.now() - started), cpu_us: (cpu_us() - before) / done };
+}
+
+async function measure_pipeline(seconds, url) {
+  const run = load(outgoing_script, 'prepare_outgoing_request');
+  const agent = new http.Agent({ keepAlive: true, maxSockets: kAtOnce });
+  let done = 0, until = 0;
+  const line = async () => {
+    while (performance.now() < until) {
+      const request = run({ request: { url, method: 'POST', headers: {}, data: {
+        token: 'a-token', channel_id: 'W9SLwurn2BQgZqWEQ', channel_name: 'room-00001', timestamp: new Date().toISOString(), user_id: 'SsszJyN6iaTrTpd8j',
+        user_name: 'ada', text: 'what do the cats of the harbour do', message_id: 'fNmgJsChfqsaD8G73' } } });
+      const reply = await fetch(request.url, { method: request.method, headers: request.headers, body: JSON.stringify(request.data), agent });
+      if (reply.status !== 200) throw new Error(`status ${reply.status}`);
+      await reply.text();
+      ++done;
+    }
+  };
+  const lines = async (ms) => {
+    until = performance.now() + ms;
+    await Promise.all(Array.from({ length: kAtOnce }, line));
+  };
+  await lines(1000);
+  done = 0;
+  const before = cpu_us();
+  await lines(seconds * 1000);
+  const used = cpu_us() - before;
+  agent.destroy();
+  return { done, cpu_us: used / done };
+}
+
+const [mode, seconds, url] = process.argv.slice(2);
+console.log(`RESULT ${JSON.stringify(mode === 'runs' ? measure_runs(Number(seconds)) : await measure_pipeline(Number(seconds), url))}`);
+process.exit(0);
