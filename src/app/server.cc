@@ -19,8 +19,8 @@
 #include "app/control_socket.h"
 #include "app/data_directory.h"
 #include "app/first_run.h"
+#include "app/history_pruning.h"
 #include "app/housekeeping.h"
-#include "app/maintenance.h"
 #include "app/metrics_page.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -44,6 +44,7 @@ constexpr std::size_t kComputeThreads = 2;
 constexpr std::size_t kComputeQueueMax = 256;
 constexpr std::chrono::seconds kShutdownGrace{10};
 constexpr std::chrono::minutes kForgetCallsPeriod{1};
+constexpr std::chrono::seconds kPruneHistoryPeriod{60};
 constexpr std::chrono::hours kExpiredSessionsPeriod{1};
 
 std::size_t usable_processors() {
@@ -153,7 +154,7 @@ struct Server::Parts {
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
-  std::unique_ptr<Maintenance> maintenance;
+  std::unique_ptr<HistoryPruning> pruning;
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<http::Server> http;
@@ -225,8 +226,7 @@ void Server::Parts::make_services() {
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
                                 .second_factors = !config.test_mode});
   rest = std::make_unique<api::RestService>(*dispatcher, directory);
-  maintenance = std::make_unique<Maintenance>(asio::make_strand(io.get_executor()), context,
-                                              *dispatcher, tasks);
+  pruning = std::make_unique<HistoryPruning>(context);
 }
 
 void Server::Parts::make_commands() {
@@ -238,6 +238,7 @@ void Server::Parts::make_commands() {
 void Server::Parts::make_housekeeping() {
   housekeeping = std::make_unique<Housekeeping>(tasks, io.get_executor());
   housekeeping->add("forget calls", kForgetCallsPeriod, [this] { return forget_calls(); });
+  housekeeping->add("prune history", kPruneHistoryPeriod, [this] { return pruning->run(); });
   housekeeping->add("remove expired sessions", kExpiredSessionsPeriod,
                     [this] { return sessions->system_remove_expired(); });
 }
@@ -292,7 +293,6 @@ void Server::Parts::stop() {
     if (cut > 0) log::warn("connections cut", {{"count", cut}});
   }
   housekeeping->stop();
-  maintenance->stop();
   deliveries->stop();
   client->stop();
   // Scripts that run now end within their limits; their attempts are recorded.
@@ -342,7 +342,6 @@ Result<void> Server::run() {
   const Result<void> listening = parts.listen();
   if (listening) {
     parts.deliveries->start();
-    parts.maintenance->start();
     parts.housekeeping->start();
     parts.engine->warm_up();
     log::info("stopping", {{"signal", asked.get_future().get()}});

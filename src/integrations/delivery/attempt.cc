@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.h"
+#include "base/derived_id.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "integrations/delivery/reply_content.h"
@@ -21,12 +22,7 @@ constexpr std::size_t kRecordedReplyBytesMax = 64 * 1024;
 
 // The same attempt has the same entry, however often a crash makes it run.
 domain::HistoryId entry_id(const domain::DeliveryId& delivery, int attempt) {
-  const std::string digest = sha256(fmt::format("history {} {}", delivery.text, attempt));
-  std::string id;
-  for (std::size_t i = 0; i < kIdLength; ++i) {
-    id += kIdAlphabet[static_cast<unsigned char>(digest[i]) % kIdAlphabet.size()];
-  }
-  return domain::HistoryId{id};
+  return domain::HistoryId{derived_id(fmt::format("history {} {}", delivery.text, attempt))};
 }
 
 std::string indented(std::string_view stack) {

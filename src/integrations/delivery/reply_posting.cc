@@ -1,6 +1,6 @@
 #include "integrations/delivery/reply_posting.h"
 
-#include "base/crypto.h"
+#include "base/derived_id.h"
 #include "domain/error_codes.h"
 #include "domain/posting.h"
 #include "wire/message_json.h"
@@ -33,15 +33,6 @@ Result<domain::Room> room_of(domain::Tx& tx, const ReplyPosting& posting,
   return *std::move(room);
 }
 
-domain::MessageId id_at(const std::string& place) {
-  const std::string digest = sha256("reply " + place);
-  std::string id;
-  for (std::size_t i = 0; i < kIdLength; ++i) {
-    id += kIdAlphabet[static_cast<unsigned char>(digest[i]) % kIdAlphabet.size()];
-  }
-  return domain::MessageId{id};
-}
-
 }  // namespace
 
 Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
@@ -58,7 +49,7 @@ Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
   domain::MessageDraft draft = wire::read_post_payload(payload, defaults).draft;
   draft.posted_by = posting.integration.id;
   draft.hook_depth = posting.delivery.hook_depth + 1;
-  draft.id = id_at(posting.place);
+  draft.id = domain::MessageId{derived_id("reply " + posting.place)};
   // Posted by an earlier run of this attempt that a crash cut short.
   if (auto before = tx.messages().find(draft.id)) {
     return json::array{
