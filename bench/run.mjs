@@ -37,31 +37,35 @@ function find_binary() {
 }
 
 function check_tools() {
-  const missing = kTools.filter((tool) => !(process.env.PATH + ':/usr/sbin:/sbin').split(':').some((folder) => fs.existsSync(path.join(folder, tool))));
+  const folders = process.env.PATH.split(':');
+  const missing = kTools.filter((tool) => !folders.some((folder) => fs.existsSync(path.join(folder, tool))));
   if (missing.length) throw new Error(`not installed: ${missing.join(', ')} (./dev bench installs them)`);
   if (os.cpus().length < 2) throw new Error('two cores are needed: one for the server, one for the load');
 }
 
 function machine() {
   const cpu = os.cpus()[0].model.replace(/\s+/g, ' ').trim();
-  const version = (command, args) => { try { return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim().split('\n')[0]; } catch { return undefined; } };
-  return { cpu, cores: os.cpus().length, kernel: os.release(), node: process.version, commit: version('git', ['-C', root, 'describe', '--always', '--dirty']),
-           load_before: os.loadavg()[0] };
+  const commit = execFileSync('git', ['-C', root, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
+  return { cpu, cores: os.cpus().length, kernel: os.release(), node: process.version, commit, load_before: os.loadavg()[0] };
 }
 
 async function main() {
   const options = options_of(process.argv.slice(2));
-  check_tools();
+  // Where Debian keeps nginx; not on everybody's path.
   process.env.PATH += ':/usr/sbin:/sbin';
+  check_tools();
   pin_this_process();
-  const wanted = all_goals.filter(({ about }) => !options.names.length || options.names.some((name) => name === about.name || about.goals.includes(name)));
-  const known = all_goals.flatMap(({ about }) => [about.name, ...about.goals]);
+  const names_of = ({ about }) => [about.name, ...about.goals];
+  const wanted = all_goals.filter((group) => !options.names.length || options.names.some((name) => names_of(group).includes(name)));
+  const known = all_goals.flatMap(names_of);
   for (const name of options.names) if (!known.includes(name)) throw new Error(`there is no measurement "${name}": ${known.join(', ')}`);
   const folder = path.join(root, 'build/bench');
   const bench = {
-    root, folder, binary: options.binary ?? find_binary(), script_runner: options.script_runner ?? path.join(root, 'build/bench/bench/script_runner'),
+    root, folder, binary: options.binary ?? find_binary(),
+    script_runner: options.script_runner ?? path.join(root, 'build/bench/bench/script_runner'),
     node: process.env.GANTRY_NODE20 ?? process.execPath,
-    quick: Boolean(options.quick), rounds: options.quick ? 2 : 5, seconds: options.quick ? 2 : 10, warm_seconds: options.quick ? 1 : 3,
+    quick: Boolean(options.quick),
+    rounds: options.quick ? 2 : 5, seconds: options.quick ? 2 : 10, warm_seconds: options.quick ? 1 : 3,
     say: (text) => process.stderr.write(`${text}\n`),
     progress: (round, name, figure) => {
       const parts = Object.entries(figure).filter(([key]) => ['per_second', 'cpu_us', 'p99_us', 'cpu_share', 'value'].includes(key));
@@ -72,7 +76,8 @@ async function main() {
   bench.scratch = path.join(folder, `scratch-${process.pid}`);
   fs.mkdirSync(bench.scratch, { recursive: true });
   fs.mkdirSync(path.join(folder, 'results'), { recursive: true });
-  const about = { ...machine(), binary: path.relative(root, bench.binary), quick: bench.quick, rounds: bench.rounds, seconds: bench.seconds };
+  const about = { ...machine(), binary: path.relative(root, bench.binary), quick: bench.quick, rounds: bench.rounds,
+                  seconds: bench.seconds };
   let failed = 0;
   const all = [];
   for (const { about: group, measure } of wanted) {

@@ -17,7 +17,7 @@ const kPerTick = { change: 1, message: 5, script: 2 };
 
 class Bustle {
   done = { change: 0, message: 0, script: 0 };
-  failed = 0;
+  failures = [];
 
   constructor(works) {
     this.works = works;
@@ -31,7 +31,7 @@ class Bustle {
       for (; ticks < (performance.now() - this.started) / kTickMs; ++ticks) {
         for (const [kind, count] of Object.entries(kPerTick)) {
           for (let at = 0; at < count; ++at) {
-            this.works[kind](ticks * count + at).then(() => { ++this.done[kind]; }, (error) => { this.error = error; ++this.failed; });
+            this.works[kind](ticks * count + at).then(() => ++this.done[kind], (error) => this.failures.push(error));
           }
         }
       }
@@ -41,7 +41,7 @@ class Bustle {
   // Completed a second, of each kind.
   stop() {
     clearInterval(this.timer);
-    if (this.failed) throw new Error(`${this.failed} background calls failed: ${this.error.message}`);
+    if (this.failures.length) throw new Error(`${this.failures.length} background calls failed: ${this.failures[0].message}`);
     const seconds = (performance.now() - this.started) / 1000;
     return Object.fromEntries(Object.entries(this.done).map(([kind, count]) => [`${kind}s`, count / seconds]));
   }
@@ -52,18 +52,19 @@ export async function measure(bench) {
   const server = await Gantry.start(bench.binary, copy_of(space.data, bench.scratch, 'busy'));
   try {
     const admin = await server.login('admin', 64);
-    const hook = (await admin.post('/api/v1/integrations.create', { type: 'webhook-incoming', name: 'reports', enabled: true, username: 'rocket.cat',
-      channel: '#general', scriptEnabled: true, script: incoming_script })).integration;
+    const { integration: hook } = await admin.post('/api/v1/integrations.create', { type: 'webhook-incoming', name: 'reports',
+      enabled: true, username: 'rocket.cat', channel: '#general', scriptEnabled: true, script: incoming_script });
     const changing = [];
     for (let at = 0; at < kChanging; ++at) {
-      changing.push((await admin.post('/api/v1/integrations.create', { type: 'webhook-incoming', name: `changing ${at}`, enabled: true, username: 'rocket.cat',
-        channel: '#general', scriptEnabled: false })).integration._id);
+      const { integration } = await admin.post('/api/v1/integrations.create', { type: 'webhook-incoming', name: `changing ${at}`,
+        enabled: true, username: 'rocket.cat', channel: '#general', scriptEnabled: false });
+      changing.push(integration._id);
     }
     const clients = space.callers.slice(0, 100).map((caller) => ({ ...caller, rest: new Rest(server.port, caller, 4) }));
     const report = build_report({ quiet: true });
     const works = {
-      change: (number) => admin.must('PUT', '/api/v1/integrations.update', { type: 'webhook-incoming', integrationId: changing[number % kChanging], name: `changed ${number}`, enabled: true,
-        username: 'rocket.cat', channel: '#general', scriptEnabled: false }),
+      change: (number) => admin.must('PUT', '/api/v1/integrations.update', { type: 'webhook-incoming', name: `changed ${number}`,
+        integrationId: changing[number % kChanging], enabled: true, username: 'rocket.cat', channel: '#general', scriptEnabled: false }),
       message: (number) => {
         const { rest, rooms } = clients[number % clients.length];
         return rest.post('/api/v1/chat.postMessage', { roomId: rooms[0], text: `message ${number}` });
@@ -90,10 +91,11 @@ export async function measure(bench) {
     ], bench.progress);
     const p99 = (name) => figures[name].map((each) => each.p99_us);
     const rate = (kind) => spread(rates.map((each) => each[kind]));
-    return [{ goal: '1c', what: 'p99 of 1a while 100 integrations change, 500 messages are posted and 200 scripts run a second, against quiet', value: ratios(p99('busy'), p99('quiet')),
-              unit: 'x', pass: 2, stretch: 1.3, better: 'less',
-              figures: { 'quiet us': spread(p99('quiet')), 'busy us': spread(p99('busy')), 'changes/s': rate('changes'), 'messages/s': rate('messages'), 'scripts/s': rate('scripts'),
-                         'quiet lists/s': spread(figures.quiet.map((each) => each.per_second)), 'busy lists/s': spread(figures.busy.map((each) => each.per_second)) } }];
+    const speed = (name) => spread(figures[name].map((each) => each.per_second));
+    return [{ goal: '1c', what: 'p99 of 1a while 100 integrations change, 500 messages are posted and 200 scripts run a second, against quiet',
+              value: ratios(p99('busy'), p99('quiet')), unit: 'x', pass: 2, stretch: 1.3, better: 'less',
+              figures: { 'quiet us': spread(p99('quiet')), 'busy us': spread(p99('busy')), 'changes/s': rate('changes'),
+                         'messages/s': rate('messages'), 'scripts/s': rate('scripts'), 'quiet lists/s': speed('quiet'), 'busy lists/s': speed('busy') } }];
   } finally {
     await server.stop();
   }

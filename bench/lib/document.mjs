@@ -6,19 +6,18 @@ import path from 'node:path';
 import { rounded } from './stats.mjs';
 import { figures_text, limits, with_unit } from './table.mjs';
 
-const order = (goal) => [parseInt(goal, 10), goal];
-
 export function write_document(root, folder) {
   const results = fs.readdirSync(folder).filter((name) => name.endsWith('.json') && !name.endsWith('-quick.json'))
     .map((name) => JSON.parse(fs.readFileSync(path.join(folder, name), 'utf8')));
   if (!results.length) throw new Error('there is no full result yet: ./dev bench');
   const rows = results.flatMap((result) => result.rows.map((row) => ({ ...row, result })))
-    .sort((a, b) => order(a.goal)[0] - order(b.goal)[0] || a.goal.localeCompare(b.goal));
+    .sort((a, b) => parseInt(a.goal, 10) - parseInt(b.goal, 10) || a.goal.localeCompare(b.goal));
   const { cpu, cores, kernel, node, rounds, seconds } = results[0];
   const intro = fs.readFileSync(path.join(root, 'bench/performance.head.md'), 'utf8').trimEnd();
   const table = rows.map((row) => {
     const [pass, stretch] = limits(row);
-    return `| ${row.goal} | ${row.what} | **${with_unit(row.value.median, row.unit)}** (${rounded(row.value.low)} to ${rounded(row.value.high)}) | ${pass} | ${stretch} | ${row.verdict} |`;
+    const value = `**${with_unit(row.value.median, row.unit)}** (${rounded(row.value.low)} to ${rounded(row.value.high)})`;
+    return `| ${row.goal} | ${row.what} | ${value} | ${pass} | ${stretch} | ${row.verdict} |`;
   });
   const figures = rows.filter((row) => row.figures).map((row) => `| ${row.goal} | ${figures_text(row.figures)} |`);
   const commits = [...new Set(results.map((result) => result.commit))].join(', ');

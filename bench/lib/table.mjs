@@ -15,14 +15,20 @@ export function limits({ pass, stretch, unit, better }) {
   return [`${sign} ${with_unit(pass, unit)}`, `${sign} ${with_unit(stretch, unit)}`];
 }
 
-export const figures_text = (figures = {}) => Object.entries(figures).map(([name, value]) =>
-  `${name} ${typeof value === 'object' ? `${rounded(value.median)} (${rounded(value.low)}..${rounded(value.high)})` : typeof value === 'number' ? rounded(value) : value}`).join('; ');
+function figure_text(value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return rounded(value);
+  return `${rounded(value.median)} (${rounded(value.low)}..${rounded(value.high)})`;
+}
+
+export const figures_text = (figures) => Object.entries(figures).map(([name, value]) => `${name} ${figure_text(value)}`).join('; ');
 
 export function print_rows(rows) {
   for (const row of rows) {
     const [pass, stretch] = limits(row);
     const { median, low, high } = row.value;
-    console.log(`${row.goal.padEnd(4)} ${row.verdict.padEnd(8)} ${with_unit(median, row.unit).padEnd(10)} (${rounded(low)}..${rounded(high)})  pass ${pass}, stretch ${stretch}`);
+    const value = `${with_unit(median, row.unit).padEnd(10)} (${rounded(low)}..${rounded(high)})`;
+    console.log(`${row.goal.padEnd(4)} ${row.verdict.padEnd(8)} ${value}  pass ${pass}, stretch ${stretch}`);
     console.log(`     ${row.what}`);
     if (row.figures) console.log(`     ${figures_text(row.figures)}`);
   }

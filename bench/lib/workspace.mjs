@@ -25,6 +25,7 @@ const kKinds = {
 // Every caller sees this many integrations, which make a reply of about 1,750 bytes.
 export const kVisible = 3;
 const kReplyBytes = 1750;
+const kReplyFrameBytes = 70;
 const kMakersPerRoom = 4;
 const kHiddenPerRoom = 3;
 const kHiddenPerOwnRoom = 6;
@@ -37,11 +38,14 @@ export const shapes = {
   large: { users: 10_000, rooms: 1000, memberships_each: 20 },
   ten: { users: 10_000, rooms: 1000, memberships_each: 20, layout: 'everywhere', integrations: 10 },
   ten_thousand: { users: 10_000, rooms: 1000, memberships_each: 20, layout: 'spread', integrations: 10_000 },
-  crowded: { users: 1000, rooms: 100, memberships_each: 10, layout: 'one-room', integrations: 10_000 },
+  crowded: { users: 1000, rooms: 100, memberships_each: 10, layout: 'one-room', integrations: 10_000, makers: 100 },
   scripts: { users: 10, rooms: 2, memberships_each: 2, layout: 'one-room', integrations: 10_000, script_bytes: 65_536 },
 };
 
-const sql_text = (value) => (value === null ? 'NULL' : typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`);
+function sql_text(value) {
+  if (value === null) return 'NULL';
+  return typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+}
 
 // 17 letters and digits, the same in every run.
 function id_of(kind, number) {
@@ -93,26 +97,35 @@ async function make_roles(admin) {
   return roles;
 }
 
+const kModelNames = { outgoing: 'model out', incoming: 'model in' };
+
 // The rows that are copied, made as clients make them.
 async function make_models(admin, script) {
   const { user } = await admin.post('/api/v1/users.create', { email: 'model@gantry.test', name: 'Model', username: 'model',
     password: 'Pass-of-a-model-1', roles: ['user'], verified: true });
   const { group } = await admin.post('/api/v1/groups.create', { name: 'model', members: ['model'] });
-  const common = { enabled: true, channel: '#model', username: 'rocket.cat', scriptEnabled: script !== undefined, ...(script ? { script } : {}) };
-  const { integration: outgoing } = await admin.post('/api/v1/integrations.create', { ...common, type: 'webhook-outgoing', name: 'model out',
-    event: 'sendMessage', urls: ['http://127.0.0.1:9/hook'], triggerWords: ['never-said'] });
-  const { integration: incoming } = await admin.post('/api/v1/integrations.create', { ...common, type: 'webhook-incoming', name: 'model in' });
-  const { bytes } = await admin.send('GET', '/api/v1/groups.getIntegrations?roomName=model');
-  return { user: user._id, group: group._id, outgoing: outgoing._id, incoming: incoming._id, sizes: JSON.parse(bytes).integrations };
+  const common = { enabled: true, channel: '#model', username: 'rocket.cat', scriptEnabled: script !== undefined, script };
+  const create = async (more) => (await admin.post('/api/v1/integrations.create', { ...common, ...more })).integration;
+  // Its trigger word is never said: messages of other measurements lead to no deliveries.
+  const outgoing = await create({ type: 'webhook-outgoing', name: kModelNames.outgoing, event: 'sendMessage',
+    urls: ['http://127.0.0.1:9/hook'], triggerWords: ['never-said'] });
+  const incoming = await create({ type: 'webhook-incoming', name: kModelNames.incoming });
+  const { integrations } = await admin.get('/api/v1/groups.getIntegrations?roomName=model');
+  const json_bytes = (type) => Buffer.byteLength(JSON.stringify(integrations.find((one) => one.type === `webhook-${type}`)));
+  return { user: user._id, group: group._id, outgoing: outgoing._id, incoming: incoming._id,
+           json_bytes: { outgoing: json_bytes('outgoing'), incoming: json_bytes('incoming') } };
 }
 
-// Half of the memberships are spread over rooms of the user's kind by a stride, so that each room
-// has as many members as any other of its kind.
+// Memberships are spread over the rooms of the user's kind by strides, so that each room has about
+// as many members as any other of its kind.
 function rooms_of(user, kind, layout) {
   const [first, count] = layout.rooms_of_kind[kind];
   const rooms = new Set();
   if (user.home !== undefined) rooms.add(user.home);
-  for (let step = 0; rooms.size < Math.min(layout.memberships_each, count); ++step) rooms.add(first + (user.number * 7 + step * 13 + (step / count | 0)) % count);
+  const wanted = Math.min(layout.memberships_each, count);
+  for (let step = 0; rooms.size < wanted; ++step) {
+    rooms.add(first + (user.number * 7 + step * 13 + Math.floor(step / count)) % count);
+  }
   return [...rooms];
 }
 
@@ -123,7 +136,8 @@ function plan_of(shape) {
   const layout = { memberships_each, rooms_of_kind: {} };
   if (name === 'mixed') {
     let first = 0;
-    for (const [kind, count] of [['all', rooms - 2 * own_rooms - 2 * shared], ['outgoing', shared], ['incoming', shared], ['own_outgoing', own_rooms], ['own_incoming', own_rooms]]) {
+    const rooms_for = { all: rooms - 2 * own_rooms - 2 * shared, outgoing: shared, incoming: shared, own_outgoing: own_rooms, own_incoming: own_rooms };
+    for (const [kind, count] of Object.entries(rooms_for)) {
       layout.rooms_of_kind[kind] = [first, count];
       first += count;
     }
@@ -157,8 +171,12 @@ function* integrations_of(shape, plan) {
       for (let room = first; room < first + count; ++room) {
         const type = kind.includes('incoming') ? 'incoming' : 'outgoing';
         const other = type === 'incoming' ? 'outgoing' : 'incoming';
-        if (!kind.startsWith('own')) for (let i = 0; i < kVisible; ++i) yield { room, type: kind === 'all' && i % 2 ? other : type };
-        for (let i = 0; kind !== 'all' && i < (kind.startsWith('own') ? kHiddenPerOwnRoom : kHiddenPerRoom); ++i) yield { room, type: kind.startsWith('own') ? type : other };
+        if (kind.startsWith('own')) {
+          for (let i = 0; i < kHiddenPerOwnRoom; ++i) yield { room, type };
+        } else {
+          for (let i = 0; i < kVisible; ++i) yield { room, type: kind === 'all' && i % 2 ? other : type };
+          for (let i = 0; kind !== 'all' && i < kHiddenPerRoom; ++i) yield { room, type: other };
+        }
       }
     }
     for (const person of plan.people) {
@@ -170,13 +188,21 @@ function* integrations_of(shape, plan) {
   for (let i = 0; i < shape.integrations; ++i) {
     if (plan.name === 'everywhere') yield { everywhere: true, type: 'outgoing' };
     else if (plan.name === 'spread') yield { room: i % shape.rooms, type: 'outgoing' };
-    // The first makers own three each, the rest is the administrator's.
-    else yield { room: 0, type: 'outgoing', maker: i < kVisible * 100 && shape.users > 200 ? 2 * Math.floor(i / kVisible) + 1 : undefined };
+    // In one room: the first makers own three each, the rest is the administrator's.
+    else yield { room: 0, type: 'outgoing', maker: i < kVisible * (shape.makers ?? 0) ? 2 * Math.floor(i / kVisible) + 1 : undefined };
   }
 }
 
 function script_of(bytes) {
-  const head = 'class Script {\n  process_incoming_request({ request }) {\n    return { content: { text: request.content.text } };\n  }\n  prepare_outgoing_request({ request }) {\n    return request;\n  }\n}\n';
+  const head = `class Script {
+  process_incoming_request({ request }) {
+    return { content: { text: request.content.text } };
+  }
+  prepare_outgoing_request({ request }) {
+    return request;
+  }
+}
+`;
   const line = '// What this script does is told here at great length, as it is in many a real script.\n';
   return (head + line.repeat(Math.ceil(bytes / line.length))).slice(0, bytes - 1) + '\n';
 }
@@ -189,37 +215,38 @@ function write_rows(database, file, shape, plan, models, roles) {
   const token = one('tokens', `kind = 0`);
   const room = one('rooms', `id = '${models.group}'`);
   const membership = one('subscriptions', `room = '${models.group}' AND user = '${models.user}'`);
-  const integration = { outgoing: one('integrations', `id = '${models.outgoing}'`), incoming: one('integrations', `id = '${models.incoming}'`) };
-  const extra_of = (row, changes) => JSON.stringify({ ...JSON.parse(row.extra), ...changes });
+  const integration = { outgoing: one('integrations', `id = '${models.outgoing}'`),
+                        incoming: one('integrations', `id = '${models.incoming}'`) };
+  const extra_of = ({ extra }, changes) => JSON.stringify({ ...JSON.parse(extra), ...changes });
+  const user_name = (number) => `user-${String(number).padStart(5, '0')}`;
   const room_name = (number) => `room-${String(number).padStart(5, '0')}`;
   for (let number = 0; number < shape.rooms; ++number) {
     rows.add('rooms', { ...room, id: id_of('room', number), name: room_name(number), extra: extra_of(room, { fname: room_name(number) }) });
   }
   for (const person of plan.people) {
     const { number, kind } = person;
-    const id = id_of('user', number), username = `user-${String(number).padStart(5, '0')}`;
+    const id = id_of('user', number), username = user_name(number);
+    const address = `${username}@gantry.test`;
     rows.add('users', { ...user, id, username, username_lower: username,
-      extra: extra_of(user, { name: `User ${number}`, emails: [{ address: `${username}@gantry.test`, verified: true }], roles: ['user', roles[kind]] }) });
-    rows.add('user_emails', { ...email, address_lower: `${username}@gantry.test`, user: id });
+      extra: extra_of(user, { name: `User ${number}`, emails: [{ address, verified: true }], roles: ['user', roles[kind]] }) });
+    rows.add('user_emails', { ...email, address_lower: address, user: id });
     rows.add('tokens', { ...token, hash: createHash('sha256').update(token_of(number)).digest('base64'), user: id });
-    person.rooms = rooms_of(person, kind, plan.layout);
-    for (const at of person.rooms) rows.add('subscriptions', { ...membership, room: id_of('room', at), user: id, id: id_of(`member-${at}`, number) });
+    for (const at of rooms_of(person, kind, plan.layout)) {
+      rows.add('subscriptions', { ...membership, room: id_of('room', at), user: id, id: id_of(`member-${at}`, number) });
+    }
   }
   let number = 0;
-  const bytes_now = (type) => Buffer.byteLength(JSON.stringify(models.sizes.find((each) => each.type === `webhook-${type}`)));
   for (const { room: at, everywhere, type, maker } of integrations_of(shape, plan)) {
     const base = integration[type];
     const id = id_of('integration', number);
     const channel = everywhere ? 'all_private_groups' : `#${room_name(at)}`;
-    const wanted = shape.script_bytes ? 0 : Math.floor((kReplyBytes - 60) / kVisible) - bytes_now(type) - (channel.length - '#model'.length);
-    const name = `${type} ${String(number).padStart(5, '0')} `.padEnd(Math.max(0, wanted) + `model ${type === 'incoming' ? 'in' : 'out'}`.length, 'of the build servers ');
+    // Names are as long as the reply's wanted size asks for.
+    const room_for_name = kReplyBytes / kVisible - kReplyFrameBytes / kVisible - models.json_bytes[type] +
+      kModelNames[type].length - (channel.length - '#model'.length);
+    const name = `${type} ${String(number).padStart(5, '0')} `.padEnd(Math.floor(room_for_name), 'of the build servers ');
     const changes = { name: name.trimEnd().padEnd(name.length, '.'), channels: [channel] };
-    let owner = base.user;
-    if (maker !== undefined) {
-      changes.created_by = { id: id_of('user', maker), username: `user-${String(maker).padStart(5, '0')}`, name: '' };
-      if (type === 'outgoing') owner = base.user;
-    }
-    rows.add('integrations', { ...base, id, user: owner, created_at: base.created_at + number, extra: extra_of(base, changes) });
+    if (maker !== undefined) changes.created_by = { id: id_of('user', maker), username: user_name(maker), name: '' };
+    rows.add('integrations', { ...base, id, created_at: base.created_at + number, extra: extra_of(base, changes) });
     rows.add('integration_channels', { channel, integration: id });
     ++number;
   }
@@ -250,7 +277,14 @@ export async function workspace(bench, name) {
     if (shape.users) {
       const rows = path.join(folder, 'rows.sql');
       made.integrations = write_rows(database, rows, shape, plan, made.models, made.roles);
-      execFileSync('sqlite3', [database], { input: `PRAGMA synchronous=OFF;\n.read ${rows}\nDELETE FROM integration_channels WHERE integration IN ('${made.models.outgoing}','${made.models.incoming}');\nDELETE FROM integrations WHERE id IN ('${made.models.outgoing}','${made.models.incoming}');\nPRAGMA wal_checkpoint(TRUNCATE);\n` });
+      const models = `('${made.models.outgoing}', '${made.models.incoming}')`;
+      execFileSync('sqlite3', ['-bail', database], { input: `
+PRAGMA synchronous=OFF;
+.read ${rows}
+DELETE FROM integration_channels WHERE integration IN ${models};
+DELETE FROM integrations WHERE id IN ${models};
+PRAGMA wal_checkpoint(TRUNCATE);
+` });
       fs.rmSync(rows);
     }
     fs.writeFileSync(about, JSON.stringify(made));

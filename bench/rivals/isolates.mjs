@@ -2,7 +2,8 @@
 // with copies in and out and a time limit.
 //
 // isolates.mjs runs SECONDS               {"per_second"} of warm runs
-// isolates.mjs pipeline SECONDS URL       {"done", "cpu_us"}: a run, then a request by node-fetch
+// isolates.mjs fetch SECONDS URL          {"done", "cpu_us"}: a request by node-fetch
+// isolates.mjs pipeline SECONDS URL       the same after a run of a script
 
 import http from 'node:http';
 
@@ -40,16 +41,16 @@ function measure_runs(seconds) {
   return { per_second: done * 1000 / (performance.now() - started), cpu_us: (cpu_us() - before) / done };
 }
 
-async function measure_pipeline(seconds, url) {
-  const run = load(outgoing_script, 'prepare_outgoing_request');
+const message = () => ({ token: 'a-token', channel_id: 'W9SLwurn2BQgZqWEQ', channel_name: 'room-00001', timestamp: new Date().toISOString(),
+  user_id: 'SsszJyN6iaTrTpd8j', user_name: 'ada', text: 'what do the cats of the harbour do', message_id: 'fNmgJsChfqsaD8G73' });
+
+async function measure_requests(seconds, prepare) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: kAtOnce });
   let done = 0, until = 0;
   const line = async () => {
     while (performance.now() < until) {
-      const request = run({ request: { url, method: 'POST', headers: {}, data: {
-        token: 'a-token', channel_id: 'W9SLwurn2BQgZqWEQ', channel_name: 'room-00001', timestamp: new Date().toISOString(), user_id: 'SsszJyN6iaTrTpd8j',
-        user_name: 'ada', text: 'what do the cats of the harbour do', message_id: 'fNmgJsChfqsaD8G73' } } });
-      const reply = await fetch(request.url, { method: request.method, headers: request.headers, body: JSON.stringify(request.data), agent });
+      const { url, method, headers, data } = prepare(message());
+      const reply = await fetch(url, { method, headers, body: JSON.stringify(data), agent });
       if (reply.status !== 200) throw new Error(`status ${reply.status}`);
       await reply.text();
       ++done;
@@ -68,6 +69,16 @@ async function measure_pipeline(seconds, url) {
   return { done, cpu_us: used / done };
 }
 
+function measure_fetch(seconds, url) {
+  return measure_requests(seconds, (data) => ({ url, method: 'POST', headers: { 'Content-Type': 'application/json' }, data }));
+}
+
+function measure_pipeline(seconds, url) {
+  const run = load(outgoing_script, 'prepare_outgoing_request');
+  return measure_requests(seconds, (data) => run({ request: { url, method: 'POST', headers: {}, data } }));
+}
+
+const modes = { runs: measure_runs, fetch: measure_fetch, pipeline: measure_pipeline };
 const [mode, seconds, url] = process.argv.slice(2);
-console.log(`RESULT ${JSON.stringify(mode === 'runs' ? measure_runs(Number(seconds)) : await measure_pipeline(Number(seconds), url))}`);
+console.log(`RESULT ${JSON.stringify(await modes[mode](Number(seconds), url))}`);
 process.exit(0);

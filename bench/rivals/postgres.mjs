@@ -36,14 +36,16 @@ export async function start_postgres(bench) {
   fs.mkdirSync(folder, { recursive: true });
   if (process.getuid() === 0) execFileSync('chown', ['postgres:postgres', folder]);
   const [command, ...words] = [...as_postgres(), path.join(bin, 'initdb')];
-  execFileSync(command, [...words, '-D', path.join(folder, 'data'), '-U', 'bench', '--auth=trust', '--no-sync', '--locale=C', '-E', 'UTF8'], { stdio: 'ignore', cwd: folder });
+  execFileSync(command, [...words, '-D', path.join(folder, 'data'), '-U', 'bench', '--auth=trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
+               { stdio: 'ignore', cwd: folder });
   const port = await free_port();
   const flags = { listen_addresses: '127.0.0.1', port, unix_socket_directories: folder, synchronous_commit: 'on', fsync: 'on',
                   shared_buffers: '256MB', max_connections: 40, logging_collector: 'off' };
   const all = [...as_postgres(), path.join(bin, 'postgres'), '-D', path.join(folder, 'data'),
                ...Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const child = start(kServerCore, all[0], all.slice(1), { cwd: folder, log: path.join(bench.scratch, 'postgres.log') });
-  const psql = (query) => execFileSync('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', 'bench', '-d', 'postgres', '-Atc', query], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const connection = ['-h', '127.0.0.1', '-p', String(port), '-U', 'bench', '-d', 'postgres'];
+  const psql = (query) => execFileSync('psql', [...connection, '-Atc', query], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   await until('PostgreSQL to answer', () => {
     if (child.end) throw new Error('PostgreSQL ended; see postgres.log');
     try { return psql('SELECT 1'); } catch { return false; }
