@@ -41,7 +41,8 @@ Result<json::value> read_parameters(const Operation& operation, Invocation& invo
       parameters.get_object()[name] = value;
     }
   }
-  if (auto problem = wire::validate(operation.request, parameters)) {
+  const auto coercion = from_query ? wire::Coercion::Lists : wire::Coercion::Scalars;
+  if (auto problem = wire::validate(operation.request, parameters, coercion)) {
     if (operation.options.validation == Validation::Older) {
       return Error(ErrorCode::InvalidParams, std::move(*problem));
     }

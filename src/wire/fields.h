@@ -244,7 +244,7 @@ template <class First, class... Rest, class... Ts>
 void read_branch(json::value& from, std::variant<Ts...>& to) {
   if constexpr (sizeof...(Rest) > 0) {
     json::value copy = from;
-    if (validate(schema_of<First>(), copy)) return read_branch<Rest...>(from, to);
+    if (validate(schema_of<First>(), copy, Coercion::Scalars)) return read_branch<Rest...>(from, to);
   }
   read(from, to.template emplace<First>());
 }

@@ -12,6 +12,9 @@ namespace {
 using Type = Schema::Type;
 using Problems = std::vector<std::string>;
 
+// Beyond it, numbers are what a double holds.
+constexpr std::uint64_t kGreatestExactWhole = 1ULL << 53;
+
 std::string_view type_name(Type type) {
   switch (type) {
     case Type::String:
@@ -62,28 +65,65 @@ bool has_type(const json::value& value, Type type) {
   return true;
 }
 
-// Number(text) of JavaScript, for the plain forms that requests hold.
+// Where a value stands. ajv looks into a list of one without changing it, and goes on looking
+// there in the next branches of anyOf and oneOf; what is coerced is written to the slot.
+struct Place {
+  json::value* slot;
+  json::value* seen;
+};
+
+struct Check {
+  Coercion coercion;
+  bool in_branch = false;
+  Problems problems;
+};
+
+template <class Number>
+std::optional<Number> read_whole(std::string_view digits, int base) {
+  Number number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number, base);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+// 0x1f, 0o17 and 0b11; no sign.
+std::optional<json::value> number_with_base(std::string_view text) {
+  if (text.size() < 3 || text[0] != '0' || text[2] == '-') return std::nullopt;
+  const char letter = static_cast<char>(text[1] | 0x20);
+  const int base = letter == 'x' ? 16 : letter == 'o' ? 8 : letter == 'b' ? 2 : 0;
+  if (base == 0) return std::nullopt;
+  const auto number = read_whole<std::uint64_t>(text.substr(2), base);
+  if (!number) return std::nullopt;
+  if (*number > kGreatestExactWhole) return json::value(static_cast<double>(*number));
+  return json::value(static_cast<std::int64_t>(*number));
+}
+
+// Number(text) of JavaScript. Deviation: no infinity, which JSON cannot say.
 std::optional<json::value> number_of(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  if (text.empty()) return std::nullopt;
+  const auto blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  if (text.empty()) return std::nullopt;
-  std::string_view digits = text;
-  if (digits.front() == '+') digits.remove_prefix(1);
-  std::int64_t whole = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
-  if (error == std::errc{} && end == digits.data() + digits.size()) return json::value(whole);
-  double real = 0;
-  auto [end_real, error_real] = std::from_chars(digits.data(), digits.data() + digits.size(), real);
-  if (error_real == std::errc{} && end_real == digits.data() + digits.size() &&
-      std::isfinite(real)) {
-    return json::value(real);
+  if (text.empty()) return json::value(0);
+  if (auto number = number_with_base(text)) return number;
+  if (text.front() == '+') {
+    text.remove_prefix(1);
+    if (text.empty() || text.front() == '-') return std::nullopt;
   }
-  return std::nullopt;
+  const auto whole = read_whole<std::int64_t>(text, 10);
+  if (whole && std::abs(*whole) <= static_cast<std::int64_t>(kGreatestExactWhole)) {
+    return json::value(*whole);
+  }
+  double real = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, real);
+  if (error != std::errc{} || stop != end || !std::isfinite(real)) return std::nullopt;
+  return json::value(real);
 }
 
 // One coercion step to the type; nothing when the value cannot become it.
-std::optional<json::value> coerce(const json::value& value, Type type) {
+std::optional<json::value> coerce(const json::value& value, Type type, Coercion coercion) {
   switch (type) {
     case Type::String:
       if (value.is_number() || value.is_bool()) return json::value(to_js_string(value));
@@ -108,7 +148,9 @@ std::optional<json::value> coerce(const json::value& value, Type type) {
       }
       return std::nullopt;
     case Type::Array:
-      if (value.is_object()) return std::nullopt;
+      if (coercion == Coercion::Scalars || value.is_object() || value.is_array()) {
+        return std::nullopt;
+      }
       return json::value(json::array{value});
     case Type::Object:
     case Type::Any:
@@ -124,26 +166,33 @@ bool coerces_to_null(const json::value& value) {
          (value.is_number() && value.to_number<double>() == 0);
 }
 
-bool check_type(const Schema& schema, json::value& value) {
-  if (has_type(value, schema.type) || (schema.nullable && value.is_null())) return true;
-  // A list of one stands for its item where the item is wanted.
-  if (schema.type != Type::Array && value.is_array() && value.get_array().size() == 1) {
-    json::value item = value.get_array()[0];
-    if (has_type(item, schema.type)) {
-      value = std::move(item);
-      return true;
-    }
-    if (auto coerced = coerce(item, schema.type)) {
-      value = std::move(*coerced);
+bool has_wanted_type(const Schema& schema, const json::value& value) {
+  return has_type(value, schema.type) || (schema.nullable && value.is_null());
+}
+
+void replace(Place& place, json::value value) {
+  *place.slot = std::move(value);
+  place.seen = place.slot;
+}
+
+bool check_type(const Schema& schema, Place& place, Coercion coercion) {
+  if (has_wanted_type(schema, *place.seen)) return true;
+  const bool coercible = schema.type != Type::Object || schema.nullable;
+  if (coercible && coercion == Coercion::Lists && place.seen->is_array() &&
+      place.seen->get_array().size() == 1) {
+    place.seen = &place.seen->get_array()[0];
+    // Compat: where null is allowed too, ajv takes only an item that it can coerce.
+    if (!schema.nullable && has_type(*place.seen, schema.type)) {
+      replace(place, json::value(*place.seen));
       return true;
     }
   }
-  if (auto coerced = coerce(value, schema.type)) {
-    value = std::move(*coerced);
+  if (auto coerced = coerce(*place.seen, schema.type, coercion)) {
+    replace(place, *std::move(coerced));
     return true;
   }
-  if (schema.nullable && coerces_to_null(value)) {
-    value = nullptr;
+  if (schema.nullable && coerces_to_null(*place.seen)) {
+    replace(place, nullptr);
     return true;
   }
   return false;
@@ -159,45 +208,50 @@ std::string count_text(std::string_view word, std::size_t count, std::string_vie
   return fmt::format("must NOT have {} than {} {}", word, count, things);
 }
 
-bool check(const Schema& schema, json::value& value, Problems& problems);
+bool check(const Schema& schema, Place& place, Check& run);
 
-bool fail(Problems& problems, std::string text) {
-  problems.push_back(std::move(text));
+bool check_member(const Schema& schema, json::value& value, Check& run) {
+  Place place{&value, &value};
+  return check(schema, place, run);
+}
+
+bool fail(Check& run, std::string text) {
+  run.problems.push_back(std::move(text));
   return false;
 }
 
-bool check_string(const Schema& schema, const json::value& value, Problems& problems) {
+bool check_string(const Schema& schema, const json::value& value, Check& run) {
   const std::string_view text = value.get_string();
   if (schema.max_length && count_characters(text) > *schema.max_length) {
-    return fail(problems, count_text("more", *schema.max_length, "characters"));
+    return fail(run, count_text("more", *schema.max_length, "characters"));
   }
   if (schema.min_length && count_characters(text) < *schema.min_length) {
-    return fail(problems, count_text("fewer", *schema.min_length, "characters"));
+    return fail(run, count_text("fewer", *schema.min_length, "characters"));
   }
   if (!schema.pattern.empty() && text.find(schema.pattern) == std::string_view::npos) {
-    return fail(problems, fmt::format("must match pattern \"{}\"", schema.pattern));
+    return fail(run, fmt::format("must match pattern \"{}\"", schema.pattern));
   }
   return true;
 }
 
-bool check_number(const Schema& schema, const json::value& value, Problems& problems) {
+bool check_number(const Schema& schema, const json::value& value, Check& run) {
   const double number = value.to_number<double>();
   if (schema.maximum && number > *schema.maximum) {
-    return fail(problems, fmt::format("must be <= {}", *schema.maximum));
+    return fail(run, fmt::format("must be <= {}", *schema.maximum));
   }
   if (schema.minimum && number < *schema.minimum) {
-    return fail(problems, fmt::format("must be >= {}", *schema.minimum));
+    return fail(run, fmt::format("must be >= {}", *schema.minimum));
   }
   return true;
 }
 
-bool check_object(const Schema& schema, json::object& object, Problems& problems) {
+bool check_object(const Schema& schema, json::object& object, Check& run) {
   if (schema.min_properties && object.size() < *schema.min_properties) {
-    return fail(problems, count_text("fewer", *schema.min_properties, "properties"));
+    return fail(run, count_text("fewer", *schema.min_properties, "properties"));
   }
   for (const Property& property : schema.properties) {
     if (property.required && !object.contains(property.name)) {
-      return fail(problems, fmt::format("must have required property '{}'", property.name));
+      return fail(run, fmt::format("must have required property '{}'", property.name));
     }
   }
   if (schema.unknown_keys == UnknownKeys::Refused) {
@@ -205,60 +259,73 @@ bool check_object(const Schema& schema, json::object& object, Problems& problems
       const bool known =
           std::any_of(schema.properties.begin(), schema.properties.end(),
                       [&](const Property& p) { return std::string_view(member.key()) == p.name; });
-      if (!known) return fail(problems, "must NOT have additional properties");
+      if (!known) return fail(run, "must NOT have additional properties");
     }
   }
   for (const Property& property : schema.properties) {
     json::value* member = object.if_contains(property.name);
-    if (member != nullptr && !check(property.schema.front(), *member, problems)) return false;
+    if (member != nullptr && !check_member(property.schema.front(), *member, run)) return false;
   }
   return true;
 }
 
-bool check_array(const Schema& schema, json::array& array, Problems& problems) {
+bool check_array(const Schema& schema, json::array& array, Check& run) {
   if (schema.max_items && array.size() > *schema.max_items) {
-    return fail(problems, count_text("more", *schema.max_items, "items"));
+    return fail(run, count_text("more", *schema.max_items, "items"));
   }
   if (schema.min_items && array.size() < *schema.min_items) {
-    return fail(problems, count_text("fewer", *schema.min_items, "items"));
+    return fail(run, count_text("fewer", *schema.min_items, "items"));
   }
   if (schema.items.empty()) return true;
   return std::all_of(array.begin(), array.end(), [&](json::value& item) {
-    return check(schema.items.front(), item, problems);
+    return check_member(schema.items.front(), item, run);
   });
 }
 
-bool check_branches(const Schema& schema, json::value& value, Problems& problems) {
-  Problems of_branches;
+// anyOf tries every branch, also after one that fits: each may coerce.
+bool check_branches(const Schema& schema, Place& place, Check& run) {
+  const bool one = schema.type == Type::OneOf;
+  Check of_branches{run.coercion, true, {}};
   std::size_t fitting = 0;
   for (const Schema& branch : schema.branches) {
-    if (check(branch, value, of_branches)) ++fitting;
-    if (fitting == 1 && schema.type == Type::AnyOf) return true;
-    if (fitting > 1) break;
+    if (check(branch, place, of_branches)) ++fitting;
+    if (one && fitting > 1) break;
   }
-  if (schema.type == Type::OneOf && fitting == 1) return true;
-  for (std::string& problem : of_branches) problems.push_back(std::move(problem));
-  return fail(problems, schema.type == Type::OneOf ? "must match exactly one schema in oneOf"
-                                                   : "must match a schema in anyOf");
+  if (one ? fitting == 1 : fitting > 0) return true;
+  for (std::string& problem : of_branches.problems) run.problems.push_back(std::move(problem));
+  return fail(run, one ? "must match exactly one schema in oneOf" : "must match a schema in anyOf");
 }
 
-bool check(const Schema& schema, json::value& value, Problems& problems) {
+bool check_values(const Schema& schema, const json::value& value, Check& run) {
+  if (schema.one_of_values.empty() || (schema.nullable && value.is_null())) return true;
+  const bool allowed =
+      std::any_of(schema.one_of_values.begin(), schema.one_of_values.end(),
+                  [&](const std::string& one) { return value == json::value(one); });
+  return allowed || fail(run, "must be equal to one of the allowed values");
+}
+
+bool has_string_rules(const Schema& schema) {
+  return schema.max_length || schema.min_length || !schema.pattern.empty();
+}
+
+bool fail_type(const Schema& schema, const json::value& value, Check& run) {
+  fail(run, fmt::format("must be {}{}", type_name(schema.type), schema.nullable ? ",null" : ""));
+  // Within branches ajv goes on to the first group of rules after a wrong type.
+  if (run.in_branch && !has_string_rules(schema)) check_values(schema, value, run);
+  return false;
+}
+
+bool check(const Schema& schema, Place& place, Check& run) {
   if (schema.type == Type::OneOf || schema.type == Type::AnyOf) {
-    return check_branches(schema, value, problems);
+    return check_branches(schema, place, run);
   }
-  if (!check_type(schema, value)) {
-    return fail(problems, fmt::format("must be {}{}", type_name(schema.type),
-                                      schema.nullable ? ",null" : ""));
-  }
-  if (value.is_string() && !check_string(schema, value, problems)) return false;
-  if (value.is_number() && !check_number(schema, value, problems)) return false;
-  if (!schema.one_of_values.empty() && !(schema.nullable && value.is_null()) &&
-      std::none_of(schema.one_of_values.begin(), schema.one_of_values.end(),
-                   [&](const std::string& allowed) { return value == json::value(allowed); })) {
-    return fail(problems, "must be equal to one of the allowed values");
-  }
-  if (value.is_object() && !check_object(schema, value.get_object(), problems)) return false;
-  return !value.is_array() || check_array(schema, value.get_array(), problems);
+  if (!check_type(schema, place, run.coercion)) return fail_type(schema, *place.seen, run);
+  json::value& value = *place.seen;
+  if (value.is_string() && !check_string(schema, value, run)) return false;
+  if (value.is_number() && !check_number(schema, value, run)) return false;
+  if (!check_values(schema, value, run)) return false;
+  if (value.is_object() && !check_object(schema, value.get_object(), run)) return false;
+  return !value.is_array() || check_array(schema, value.get_array(), run);
 }
 
 json::value to_openapi_inline(const Schema& schema) {
@@ -304,11 +371,11 @@ json::value to_openapi_inline(const Schema& schema) {
 
 }  // namespace
 
-std::optional<std::string> validate(const Schema& schema, json::value& value) {
-  Problems problems;
-  if (check(schema, value, problems)) return std::nullopt;
+std::optional<std::string> validate(const Schema& schema, json::value& value, Coercion coercion) {
+  Check run{coercion, false, {}};
+  if (check_member(schema, value, run)) return std::nullopt;
   std::string text;
-  for (const std::string& problem : problems) {
+  for (const std::string& problem : run.problems) {
     if (!text.empty()) text += "\n ";
     text += problem;
   }

@@ -46,8 +46,12 @@ struct Schema {
   std::vector<Schema> branches;  // of OneOf and AnyOf
 };
 
+// Scalars: "5" may become 5 and 1 "1". Lists: also "a" a list of one, and a list of one its item;
+// for query strings, where one value and a list of one look alike.
+enum class Coercion { Scalars, Lists };
+
 // Checks `value` and coerces it in place. Nothing when it fits; else the message, whole.
-std::optional<std::string> validate(const Schema& schema, json::value& value);
+std::optional<std::string> validate(const Schema& schema, json::value& value, Coercion coercion);
 
 // The schema as OpenAPI 3.1 has it; titled shapes become references to #/components/schemas.
 json::value to_openapi(const Schema& schema);

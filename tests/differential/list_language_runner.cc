@@ -3,7 +3,7 @@
 //   {"kind":"sort","sort":<raw>,"documents":[...]}     -> {"order":[index...]}
 //   {"kind":"fields","fields":<raw>,"documents":[...]} -> {"documents":[...]}
 //   {"kind":"query_string","raw":<text>}               -> {"value":{...}}
-//   {"kind":"schema","schema":{...},"value":...}       -> {"value":...} or {"problem":<text>}
+//   {"kind":"schema","schema":{...},"value":...,"lists":bool} -> {"value":...} or {"problem":<text>}
 // A refusal is {"error":<text>}.
 
 #include <algorithm>
@@ -140,7 +140,8 @@ Schema schema_from(const json::object& text) {
 json::object run_schema(const json::object& given) {
   const Schema schema = schema_from(given.at("schema").as_object());
   json::value value = given.at("value");
-  if (auto problem = validate(schema, value)) return {{"problem", *std::move(problem)}};
+  const auto coercion = given.at("lists").as_bool() ? Coercion::Lists : Coercion::Scalars;
+  if (auto problem = validate(schema, value, coercion)) return {{"problem", *std::move(problem)}};
   return {{"value", std::move(value)}};
 }
 

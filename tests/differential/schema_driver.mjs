@@ -1,14 +1,17 @@
 // Differential test of the schema validator against ajv, with the options of the reference server:
+// for query strings (lists) and bodies (scalars):
 // what is accepted, what it is coerced to, and the words of the first problem.
 
 import Ajv from 'ajv/dist/2020.js';
 
 import { failed, known, passed, run_suites, same } from './driver.mjs';
 
-const ajv = new Ajv.default({ coerceTypes: 'array', allowUnionTypes: true, strict: false, validateFormats: false });
+const ajv_with = (coerceTypes) => new Ajv.default({ coerceTypes, allowUnionTypes: true, strict: false, validateFormats: false });
+const kForLists = ajv_with('array');
+const kForScalars = ajv_with(true);
 
 const kNames = ['a', 'b', 'c'];
-const kTexts = ['', 'a', 'ab', 'abc', 'é', '😀😀', '0', '1', '5', '-1', '1.5', '1e3', ' 7 ', '0x10', '+3', '.5', '5.', '12abc', 'true', 'false', 'null', 'Infinity', 'NaN', '-', '1_000'];
+const kTexts = ['', 'a', 'ab', 'abc', 'é', '😀😀', '0', '1', '5', '-1', '1.5', '1e3', ' 7 ', '0x10', '+3', '+-3', '0b11', '0o17', '0x', ' ', '9007199254740993', '.5', '5.', '12abc', 'true', 'false', 'null', 'Infinity', 'NaN', '-', '1_000'];
 const kNumbers = [0, 1, 2, -1, 5, 1.5, 0.1, 100, 1e21, 1e-7, 123456789012345, 1.25e20];
 
 function bounds(random, low, high, limit) {
@@ -90,7 +93,7 @@ function wrapped(schema) {
   return { type: 'object', properties: { root: schema } };
 }
 
-function theirs_of(schema, value) {
+function theirs_of(ajv, schema, value) {
   const copy = structuredClone(value);
   const validate = ajv.compile(schema);
   const valid = validate(copy);
@@ -99,25 +102,10 @@ function theirs_of(schema, value) {
 }
 
 const mentions = (value, wanted) => wanted(value) || (value !== null && typeof value === 'object' && Object.values(value).some((one) => mentions(one, wanted)));
-const branches_of = (schema) => schema.anyOf ?? schema.oneOf ?? [];
-const has_branches = (schema) => mentions(schema, (v) => v !== null && typeof v === 'object' && branches_of(v).length > 0);
-const is_union = (schema) => mentions(schema, (v) => Array.isArray(v?.type));
-const lines = (answer) => answer.problem?.split('\n ') ?? [];
-const kNotAllowed = 'must be equal to one of the allowed values';
 
 // Each says what ajv does otherwise, and where that can show.
 const kDifferences = [
-  ['Infinity and hexadecimal text are numbers',
-    (schema, value) => mentions(value, (v) => v === 'Infinity' || v === '0x10')],
-  ['very small and very large numbers have another text',
-    (schema, value) => mentions(value, (v) => v === 1e-7 || v === 1.25e20)],
-  ['a branch that fails by its type names its list of values too',
-    (schema, value, ours, theirs) => has_branches(schema) && same(lines(ours).filter((line) => line !== kNotAllowed), lines(theirs).filter((line) => line !== kNotAllowed))],
-  ['a list of one does not stand for its item where null is allowed',
-    (schema, value) => is_union(schema) && (
-      mentions(value, (v) => Array.isArray(v) && v.length === 1) || (has_branches(schema) && mentions(schema, (v) => v?.items !== undefined)))],
-  ['branches after the first that fits are tried, and coerce',
-    (schema) => mentions(schema, (v) => v?.anyOf !== undefined)],
+  ['Infinity is a number', (value) => mentions(value, (v) => v === 'Infinity')],
 ];
 
 await run_suites([{
@@ -127,12 +115,13 @@ await run_suites([{
     const inner = random_schema(random, 2);
     const schema = wrapped(inner);
     const value = { root: random_value(random, inner, 3) };
-    return { schema, value, request: { kind: 'schema', schema, value } };
+    const lists = random.chance(50);
+    return { schema, value, lists, request: { kind: 'schema', schema, value, lists } };
   },
-  judge({ schema, value }, answer) {
-    const theirs = theirs_of(schema, value);
+  judge({ schema, value, lists }, answer) {
+    const theirs = theirs_of(lists ? kForLists : kForScalars, schema, value);
     if (same(answer, theirs)) return passed;
-    const difference = kDifferences.find(([, applies]) => applies(schema, value, answer, theirs));
+    const difference = kDifferences.find(([, applies]) => applies(value));
     if (difference) return known(difference[0]);
     return failed(`Gantry ${JSON.stringify(answer)}, ajv ${JSON.stringify(theirs)}`);
   },

@@ -1,4 +1,4 @@
-// node compare.mjs [PATTERN]: runs each script of corpus/ in Gantry's engine (script_runner of a
+// node scripts_driver.mjs [PATTERN]: runs each script of corpus/ in Gantry's engine (script_runner of a
 // build, GANTRY_SCRIPT_RUNNER or build/test) and in V8 as Rocket.Chat uses it, and compares what
 // each returns, throws and logs. A case may name a difference that is meant, with its reason;
 // then exactly that must show.
