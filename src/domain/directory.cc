@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 namespace gantry::domain {
 namespace {
@@ -37,6 +38,14 @@ IntegrationList without_entry(const IntegrationList& list, const IntegrationId& 
     }
   }
   return next;
+}
+
+// Each channel once, however often the integration names it.
+std::vector<std::string> channels_of(const Integration& integration) {
+  std::vector<std::string> channels = integration.channels;
+  std::sort(channels.begin(), channels.end());
+  channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
+  return channels;
 }
 
 const IntegrationList& no_integrations() {
@@ -144,24 +153,58 @@ void Directory::remove_room(const RoomId& id) {
   memberships_.remove_room(id);
 }
 
+std::shared_ptr<const IntegrationEntry> Directory::make_entry(Integration integration) const {
+  auto entry = std::make_shared<IntegrationEntry>();
+  entry->document = encode_(integration);
+  entry->json = to_json_text(entry->document);
+  entry->json.shrink_to_fit();
+  if (integration.script || integration.script_compiled) {
+    integration.script.reset();
+    integration.script_compiled.reset();
+    entry->document = encode_(integration);
+  }
+  entry->integration = std::move(integration);
+  return entry;
+}
+
+void Directory::load_memberships(const std::function<void(const MembershipVisitor&)>& visit_all) {
+  memberships_.load(visit_all);
+}
+
+void Directory::load_integrations(const std::function<void(const IntegrationVisitor&)>& visit_all) {
+  auto all = std::make_shared<IntegrationEntries>();
+  visit_all([&](Integration integration) { all->push_back(make_entry(std::move(integration))); });
+  std::sort(all->begin(), all->end(), comes_before);
+
+  // Filled in the order of `all`, so that each list is sorted as well.
+  std::unordered_map<std::string, std::shared_ptr<IntegrationEntries>> by_channel;
+  std::unordered_map<UserId, std::shared_ptr<IntegrationEntries>> by_maker;
+  auto without_channel = std::make_shared<IntegrationEntries>();
+  const auto add = [](std::shared_ptr<IntegrationEntries>& list, const auto& entry) {
+    if (!list) list = std::make_shared<IntegrationEntries>();
+    list->push_back(entry);
+  };
+  for (const auto& entry : *all) {
+    const Integration& integration = entry->integration;
+    for (const std::string& channel : channels_of(integration)) add(by_channel[channel], entry);
+    if (integration.created_by) add(by_maker[integration.created_by->id], entry);
+    if (has_no_channel(integration)) add(without_channel, entry);
+    integrations_.put(integration.id, entry);
+  }
+  for (auto& [channel, list] : by_channel) by_channel_.put(channel, std::move(list));
+  for (auto& [maker, list] : by_maker) by_maker_.put(maker, std::move(list));
+  without_channel_.store(std::move(without_channel));
+  all_integrations_.store(std::move(all));
+}
+
 void Directory::apply_integration(const Integration& integration) {
   remove_integration(integration.id);
-  auto entry = std::make_shared<IntegrationEntry>();
-  entry->json = to_json_text(encode_(integration));
-  entry->integration = integration;
-  entry->integration.script.reset();
-  entry->integration.script_compiled.reset();
-  entry->document = encode_(entry->integration);
-  const std::shared_ptr<const IntegrationEntry> shared = std::move(entry);
-
+  const auto shared = make_entry(integration);
   const auto add = [&shared](IntegrationList& list) {
     list = with_entry(list, shared);
     return true;
   };
-  std::vector<std::string> channels = integration.channels;
-  std::sort(channels.begin(), channels.end());
-  channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
-  for (const std::string& channel : channels) by_channel_.update(channel, add);
+  for (const std::string& channel : channels_of(integration)) by_channel_.update(channel, add);
   if (integration.created_by) by_maker_.update(integration.created_by->id, add);
   if (has_no_channel(integration)) {
     without_channel_.store(with_entry(without_channel_.load(), shared));

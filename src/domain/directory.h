@@ -4,6 +4,7 @@
 // suspends. Changed only by apply(), on the writer thread after each commit; read from any thread.
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -38,6 +39,9 @@ class Directory {
   explicit Directory(IntegrationEncoder encode);
 
   void apply(const Change& change);
+  // At the start, in place of one change a row: `visit_all` calls its argument for each.
+  void load_memberships(const std::function<void(const MembershipVisitor&)>& visit_all);
+  void load_integrations(const std::function<void(const IntegrationVisitor&)>& visit_all);
 
   std::shared_ptr<const User> find_user(const UserId& id) const;
   std::shared_ptr<const User> find_user_by_name(std::string_view username) const;  // without case
@@ -80,6 +84,7 @@ class Directory {
   void remove_user(const UserId& id);
   void apply_room(const std::shared_ptr<const Room>& room);
   void remove_room(const RoomId& id);
+  std::shared_ptr<const IntegrationEntry> make_entry(Integration integration) const;
   void apply_integration(const Integration& integration);
   void remove_integration(const IntegrationId& id);
   bool grants(const std::vector<std::string>& roles, Permission permission) const;

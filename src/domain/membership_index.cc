@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
 namespace gantry::domain {
@@ -9,17 +10,29 @@ namespace gantry::domain {
 void MembershipIndex::put(const RoomId& room, const UserId& user,
                           const std::vector<std::string>& roles) {
   const std::unique_lock lock(mutex_);
-  const Number r = rooms_.number_of(room);
-  const Number u = users_.number_of(user);
-  if (r >= members_of_room_.size()) members_of_room_.resize(r + 1);
-  if (u >= rooms_of_user_.size()) rooms_of_user_.resize(u + 1);
-  const auto [at, added] = entries_.try_emplace(key_of(r, u));
+  put_numbered(rooms_.number_of(room), users_.number_of(user), roles);
+}
+
+void MembershipIndex::load(const std::function<void(const MembershipVisitor&)>& visit_all) {
+  const std::unique_lock lock(mutex_);
+  std::optional<Number> last;
+  visit_all([&](const RoomId& room, const UserId& user, const std::vector<std::string>& roles) {
+    if (!last || rooms_.ids[*last] != room) last = rooms_.number_of(room);
+    put_numbered(*last, users_.number_of(user), roles);
+  });
+}
+
+void MembershipIndex::put_numbered(Number room, Number user,
+                                   const std::vector<std::string>& roles) {
+  if (room >= members_of_room_.size()) members_of_room_.resize(room + 1);
+  if (user >= rooms_of_user_.size()) rooms_of_user_.resize(user + 1);
+  const auto [at, added] = entries_.try_emplace(key_of(room, user));
   at->second.roles = bits_of(roles);
   if (!added) return;
-  at->second.place_in_room = static_cast<Number>(members_of_room_[r].size());
-  at->second.place_in_user = static_cast<Number>(rooms_of_user_[u].size());
-  members_of_room_[r].push_back(u);
-  rooms_of_user_[u].push_back(r);
+  at->second.place_in_room = static_cast<Number>(members_of_room_[room].size());
+  at->second.place_in_user = static_cast<Number>(rooms_of_user_[user].size());
+  members_of_room_[room].push_back(user);
+  rooms_of_user_[user].push_back(room);
 }
 
 std::uint32_t MembershipIndex::bits_of(const std::vector<std::string>& roles) {

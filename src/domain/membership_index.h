@@ -3,18 +3,22 @@
 // numbered, roles are bits. One writer, many readers; a shared lock is held for one lookup.
 
 #include <deque>
+#include <functional>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "domain/ids.h"
+#include "domain/room.h"
 
 namespace gantry::domain {
 
 class MembershipIndex {
  public:
   void put(const RoomId& room, const UserId& user, const std::vector<std::string>& roles);
+  // Puts each that `visit_all` calls its argument with, fastest in the order of rooms.
+  void load(const std::function<void(const MembershipVisitor&)>& visit_all);
   void remove(const RoomId& room, const UserId& user);
   void remove_room(const RoomId& room);
   void remove_user(const UserId& user);
@@ -39,6 +43,7 @@ class MembershipIndex {
   static std::uint64_t key_of(Number room, Number user) {
     return (std::uint64_t{room} << 32) | user;
   }
+  void put_numbered(Number room, Number user, const std::vector<std::string>& roles);
   std::uint32_t bits_of(const std::vector<std::string>& roles);
   void erase(Number room, Number user);
 
