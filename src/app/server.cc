@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_future.hpp>
+#include <malloc.h>
 #include <sched.h>
 
 #include "api/all_routes.h"
@@ -344,6 +345,7 @@ Result<void> Server::run() {
     parts.deliveries->start();
     parts.housekeeping->start();
     parts.engine->warm_up();
+    ::malloc_trim(0);  // What loading the store left free goes back to the system.
     log::info("stopping", {{"signal", asked.get_future().get()}});
   }
   signals.cancel();

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "app/command_line.h"
-#include "integrations/script/script_worker.h"
 
 namespace {
 
@@ -52,10 +51,6 @@ gantry::Result<std::unique_ptr<gantry::app::Server>> open_server(gantry::app::Co
 }  // namespace
 
 int main(int argc, char** argv) {
-  namespace script = gantry::integrations::script;
-  if (argc > 1 && std::string_view(argv[1]) == script::kScriptWorkerArgument) {
-    return script::run_script_worker(script::kScriptWorkerFile);
-  }
   try {
     return gantry::app::run_command_line(argc, argv, open_server);
   } catch (const std::exception& fault) {
