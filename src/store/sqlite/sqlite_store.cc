@@ -86,6 +86,9 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
       case SQLITE_FULL:
         remedy = "free some space on the disk";
         break;
+      case SQLITE_IOERR:
+        remedy = "check the disk and the system's log";
+        break;
       default:
         remedy = "see the message of the storage engine";
     }
