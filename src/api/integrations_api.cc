@@ -70,6 +70,8 @@ IntegrationDraft outgoing_draft(const CreateOutgoing& in) {
   out.retry_failed_calls = in.retry_failed_calls;
   if (in.retry_count) out.retry_count = to_retry_count(*in.retry_count);
   out.retry_delay = in.retry_delay;
+  out.signing_secrets = in.signing_secrets;
+  out.send_delivery_id = in.send_delivery_id;
   return out;
 }
 

@@ -55,6 +55,8 @@ struct CreateOutgoing {
   std::optional<bool> run_on_edits, retry_failed_calls;
   std::optional<double> retry_count;
   std::optional<std::string> retry_delay;
+  std::optional<std::vector<std::string>> signing_secrets;
+  std::optional<bool> send_delivery_id;
   std::optional<bool> impersonate_user;
   std::optional<std::string> alias, avatar, emoji, script_engine;
   std::optional<bool> skip_transpile, fresh_state;
@@ -89,6 +91,13 @@ struct CreateOutgoing {
         field("retryCount", &S::retry_count, "how often").nullable(),
         field("retryDelay", &S::retry_delay,
               "powers-of-ten, powers-of-two, increments-of-two or policy")
+            .nullable(),
+        field("signingSecrets", &S::signing_secrets,
+              "whsec_ or whsk_ keys that sign each call (Standard Webhooks); at most two, newest "
+              "first; never shown again")
+            .nullable(),
+        field("sendDeliveryId", &S::send_delivery_id,
+              "send webhook-id and webhook-timestamp, also without a key")
             .nullable(),
         field("impersonateUser", &S::impersonate_user, "replies come from the message's sender")
             .nullable(),

@@ -92,6 +92,8 @@ struct Integration {
   std::optional<bool> retry_failed_calls;
   std::optional<std::int64_t> retry_count;
   std::optional<std::string> retry_delay;
+  std::vector<std::string> signing_secrets;  // newest first, up to kSigningSecretsMax
+  std::optional<bool> send_delivery_id;
 
   bool made_by(const UserId& maker) const { return created_by && created_by->id == maker; }
 };

@@ -59,6 +59,8 @@ void take_outgoing(Integration& out, IntegrationDraft& draft, CheckedOutgoing& c
   if (draft.retry_failed_calls) out.retry_failed_calls = draft.retry_failed_calls;
   if (draft.retry_count) out.retry_count = draft.retry_count;
   if (draft.retry_delay) out.retry_delay = std::move(draft.retry_delay);
+  if (draft.signing_secrets) out.signing_secrets = *std::move(draft.signing_secrets);
+  if (draft.send_delivery_id) out.send_delivery_id = draft.send_delivery_id;
 }
 
 std::function<Result<void>(Tx&)> inserting(Integration integration) {

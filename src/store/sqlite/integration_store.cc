@@ -56,6 +56,8 @@ void visit_extra(Archive& archive, IntegrationType& integration) {
   archive("retry_failed_calls", integration.retry_failed_calls);
   archive("retry_count", integration.retry_count);
   archive("retry_delay", integration.retry_delay);
+  archive("signing_secrets", integration.signing_secrets);
+  archive("send_delivery_id", integration.send_delivery_id);
 }
 
 std::string extra_of(const Integration& integration) {

@@ -49,13 +49,13 @@ test('every schema is a JSON schema of draft 2020-12', async () => {
   const ajv = new Ajv2020.default({ strict: true, strictTypes: false, allowUnionTypes: true, validateFormats: false });
   ajv.addVocabulary(['components']);
   ajv.addSchema({ $id: 'components', components: document.components });
-  const schemas = [];
+  const schemas = new Map();   // by their text: many replies are alike
   walk(document, (value, path) => {
-    if (/\/schema$/.test(path) || /^#\/components\/schemas\/[^/]+$/.test(path)) schemas.push([path, value]);
+    const is_schema = /\/schema$/.test(path) || /^#\/components\/schemas\/[^/]+$/.test(path);
+    if (is_schema) schemas.set(JSON.stringify(value).replaceAll('"#/components/', '"components#/components/'), path);
   });
-  expect(schemas.length > 200, `it has only ${schemas.length} schemas`);
-  for (const [path, schema] of schemas) {
-    const text = JSON.stringify(schema).replaceAll('"#/components/', '"components#/components/');
+  expect(schemas.size > 100, `it has only ${schemas.size} schemas`);
+  for (const [text, path] of schemas) {
     try {
       ajv.compile(JSON.parse(text));
     } catch (error) {
