@@ -21,6 +21,15 @@ unsigned char* bytes_of(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
+std::string hmac(const EVP_MD* hash, std::string_view key, std::string_view data) {
+  std::string out(EVP_MAX_MD_SIZE, '\0');
+  unsigned int length = 0;
+  HMAC(hash, key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), bytes_of(out),
+       &length);
+  out.resize(length);
+  return out;
+}
+
 using KeyPointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 KeyPointer ed25519_key(std::string_view key) {
@@ -51,12 +60,16 @@ std::string sha256_hex(std::string_view data) {
   return hex_encode(sha256(data));
 }
 
+std::string hmac_sha1(std::string_view key, std::string_view data) {
+  return hmac(EVP_sha1(), key, data);
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  unsigned int length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(),
-       bytes_of(out), &length);
-  return out;
+  return hmac(EVP_sha256(), key, data);
+}
+
+std::string hmac_sha512(std::string_view key, std::string_view data) {
+  return hmac(EVP_sha512(), key, data);
 }
 
 std::string hex_encode(std::string_view bytes) {
@@ -130,6 +143,19 @@ std::string ed25519_sign(std::string_view key, std::string_view data) {
     throw std::runtime_error("ed25519 failed");
   }
   return out;
+}
+
+bool ed25519_verifies(std::string_view public_key, std::string_view data,
+                      std::string_view signature) {
+  const KeyPointer key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key),
+                                                   public_key.size()),
+                       EVP_PKEY_free);
+  if (!key) return false;
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        EVP_MD_CTX_free);
+  return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(data),
+                          data.size()) == 1;
 }
 
 std::string bcrypt_hash(std::string_view password, unsigned cost) {

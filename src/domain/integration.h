@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "domain/call_verification.h"
 #include "domain/ids.h"
 #include "domain/room.h"
 
@@ -81,6 +82,7 @@ struct Integration {
   std::optional<UserRef> updated_by;
 
   bool override_destination = false;  // incoming
+  CallVerification verification;      // incoming
 
   HookEvent event = HookEvent::SendMessage;  // outgoing, from here on
   std::vector<std::string> urls;

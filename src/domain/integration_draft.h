@@ -25,6 +25,7 @@ struct IntegrationDraft {
   std::optional<std::string> token;
 
   std::optional<bool> override_destination;
+  std::optional<CallVerification> verification;
 
   std::string event;
   std::optional<std::vector<std::string>> urls;

@@ -34,6 +34,19 @@ void put_signing(json::object& out, const domain::Integration& integration) {
   out["signing"] = std::move(shown);
 }
 
+void put_verification(json::object& out, const domain::CallVerification& verification) {
+  if (!verification.wanted()) return;
+  json::object shown{{"preset", domain::to_text(verification.preset)},
+                     {"secretCount", verification.secrets.size()},
+                     {"toleranceSeconds", verification.tolerance_seconds}};
+  if (verification.preset == domain::VerificationPreset::Hmac) {
+    shown["header"] = verification.header;
+    shown["algorithm"] = verification.algorithm;
+    shown["encoding"] = verification.encoding;
+  }
+  out["verification"] = std::move(shown);
+}
+
 void put_outgoing(json::object& out, const domain::Integration& integration) {
   out["event"] = domain::info_of(integration.event).name;
   out["urls"] = texts(integration.urls);
@@ -85,6 +98,7 @@ json::object to_json(const domain::Integration& integration, ScriptErrorKey key)
     put_outgoing(out, integration);
   } else {
     out["overrideDestinationChannelEnabled"] = integration.override_destination;
+    put_verification(out, integration.verification);
   }
   out["_createdAt"] = to_iso(integration.created_at);
   if (integration.created_by) {
