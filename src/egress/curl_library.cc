@@ -51,6 +51,11 @@ static_assert(sizeof(long) == sizeof(Argument) && sizeof(curl_off_t) == sizeof(A
     return real(handle, option, argument);                    \
   }
 
+#ifdef __clang__
+// An enumeration before the dots is what libcurl declares; both compilers pass it as an int.
+#pragma clang diagnostic ignored "-Wvarargs"
+#endif
+
 extern "C" {
 
 FORWARD(CURLcode, curl_global_init, (long flags), (flags))
