@@ -28,6 +28,7 @@ Result<void> check_mark(const std::string& path, WorkspaceKind kind) {
   const std::string mark = path + kTestMark;
   const bool has_data = fs::exists(path + "/gantry.db");
   const bool marked = fs::exists(mark);
+  std::error_code error;
   if (kind == WorkspaceKind::Normal && marked) {
     return failure(path + " was made with TEST_MODE and has known passwords: use another --data");
   }
@@ -35,7 +36,11 @@ Result<void> check_mark(const std::string& path, WorkspaceKind kind) {
     return failure(path + " was not made with TEST_MODE: use an empty --data for tests");
   }
   if (kind == WorkspaceKind::Test && !marked) {
-    std::ofstream(mark) << "This workspace has known passwords.\n";
+    std::ofstream(mark) << "This workspace has known passwords.\n" << std::flush;
+    if (fs::file_size(mark, error) == 0 || error) {
+      fs::remove(mark, error);
+      return failure(mark + " could not be written; free some space on the disk");
+    }
   }
   return Done{};
 }

@@ -1,11 +1,16 @@
-// The server of the tests: the same program with a clock that the control socket can move.
+// The server of the tests: the same program with a clock that the control socket can move and a
+// disk that it can make fail. GANTRY_TESTING_DISK="write full 0" lets the disk fail from the start.
 
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 #include "app/command_line.h"
+#include "faulty_disk.h"
 #include "integrations/script/script_worker.h"
 
 namespace {
@@ -33,6 +38,19 @@ class Controls {
     co_return gantry::json::object{{"now", gantry::to_iso(clock_.now())}};
   }
 
+  gantry::Task<gantry::json::object> fail_disk(gantry::json::object in) {
+    const gantry::json::value* after = gantry::find_member(in, "after");
+    const bool known =
+        gantry::testing::fail_disk(gantry::text_of(in, "operation"), gantry::text_of(in, "error"),
+                                   after != nullptr && after->is_int64() ? after->get_int64() : 0);
+    co_return gantry::json::object{{"known", known}};
+  }
+
+  gantry::Task<gantry::json::object> heal_disk(gantry::json::object) {
+    gantry::testing::heal_disk();
+    co_return gantry::json::object{{"failed", gantry::testing::failed_disk_calls()}};
+  }
+
  private:
   AdjustableClock& clock_;
   gantry::app::Server& server_;
@@ -45,8 +63,23 @@ gantry::Result<std::unique_ptr<gantry::app::Server>> open_server(gantry::app::Co
   AdjustableClock& moved = *clock;
   TRY(auto server, gantry::app::Server::open(std::move(config), {std::move(clock)}));
   g_controls = std::make_unique<Controls>(moved, *server);
-  server->add_command("advance-clock", std::bind_front(&Controls::advance_clock, g_controls.get()));
+  Controls* const controls = g_controls.get();
+  server->add_command("advance-clock", std::bind_front(&Controls::advance_clock, controls));
+  server->add_command("fail-disk", std::bind_front(&Controls::fail_disk, controls));
+  server->add_command("heal-disk", std::bind_front(&Controls::heal_disk, controls));
   return server;
+}
+
+bool set_up_disk() {
+  gantry::testing::install_faulty_disk();
+  const char* wish = std::getenv("GANTRY_TESTING_DISK");
+  if (wish == nullptr) return true;
+  std::istringstream words(wish);
+  std::string operation;
+  std::string error;
+  std::int64_t after = 0;
+  words >> operation >> error >> after;
+  return gantry::testing::fail_disk(operation, error, after);
 }
 
 }  // namespace
@@ -55,6 +88,11 @@ int main(int argc, char** argv) {
   namespace script = gantry::integrations::script;
   if (argc > 1 && std::string_view(argv[1]) == script::kScriptWorkerArgument) {
     return script::run_script_worker(script::kScriptWorkerFile);
+  }
+  if (!set_up_disk()) {
+    std::cerr << "gantry-testing: GANTRY_TESTING_DISK wants \"write full 0\" and the like"
+              << std::endl;
+    return 2;
   }
   try {
     return gantry::app::run_command_line(argc, argv, open_server);

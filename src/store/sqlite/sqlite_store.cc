@@ -1,5 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <filesystem>
+
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
 
@@ -23,6 +25,33 @@ Error to_error(const StoreFault& fault) {
   log::error("store failed", {{"fault", fault.what()}, {"code", fault.code()}});
   return Error(fault.disk_full() ? ErrorCode::StorageFull : ErrorCode::StorageFailed)
       .with_cause(fault.what());
+}
+
+// A full disk comes as a plain I/O error where SQLite makes its shared memory.
+bool disk_is_full(const std::string& path) {
+  constexpr std::uintmax_t kUsableBytesMin = 1024 * 1024;
+  std::error_code unknown;
+  const auto space = std::filesystem::space(std::filesystem::path(path).parent_path(), unknown);
+  return !unknown && space.available < kUsableBytesMin;
+}
+
+std::string_view remedy_for(const StoreFault& fault, const std::string& path) {
+  switch (fault.code() & 0xff) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return "the file is damaged: restore a backup";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return "make the file and its directory writable for this user";
+    case SQLITE_FULL:
+      return "free some space on the disk";
+    case SQLITE_IOERR:
+      return disk_is_full(path) ? "free some space on the disk"
+                                : "check the disk and the system's log";
+    default:
+      return "see the message of the storage engine";
+  }
 }
 
 void set_up(Connection& connection) {
@@ -72,27 +101,10 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
     store->load_directory();
     return store;
   } catch (const StoreFault& fault) {
-    std::string remedy;
-    switch (fault.code() & 0xff) {
-      case SQLITE_NOTADB:
-      case SQLITE_CORRUPT:
-        remedy = "the file is damaged: restore a backup";
-        break;
-      case SQLITE_READONLY:
-      case SQLITE_CANTOPEN:
-      case SQLITE_PERM:
-        remedy = "make the file and its directory writable for this user";
-        break;
-      case SQLITE_FULL:
-        remedy = "free some space on the disk";
-        break;
-      default:
-        remedy = "see the message of the storage engine";
-    }
     const bool damaged =
         (fault.code() & 0xff) == SQLITE_NOTADB || (fault.code() & 0xff) == SQLITE_CORRUPT;
     return Error(damaged ? ErrorCode::StorageFailed : ErrorCode::Failure,
-                 path + ": " + fault.what() + "; " + remedy);
+                 path + ": " + fault.what() + "; " + std::string(remedy_for(fault, path)));
   }
 }
 
