@@ -298,7 +298,7 @@ SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(dom
 }
 
 void SqliteStore::publish(SqliteTx& tx) {
-  for (const domain::Change& change : tx.session().changes) directory_.apply(change);
+  directory_.apply(tx.session().changes);
 }
 
 void SqliteStore::tell_followers(SqliteTx& tx) {
