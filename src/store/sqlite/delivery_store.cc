@@ -39,7 +39,8 @@ constexpr char kPruneHistory[] =
     "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
     "ORDER BY updated_at LIMIT ?)";
 constexpr char kPruneDeliveries[] =
-    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 AND "
+    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 "
+    "AND "
     "created_at < ? ORDER BY sequence LIMIT ?)";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";

@@ -57,7 +57,7 @@ std::string_view remedy_for(const StoreFault& fault, const std::string& path) {
 void set_up(Connection& connection) {
   connection.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-      "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;");
+      "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;");
 }
 
 }  // namespace
@@ -111,7 +111,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
 SqliteStore::SqliteStore(StoreOptions options, domain::Directory& directory)
     : options_(std::move(options)),
       directory_(directory),
-      writer_(options_.path, Access::ReadWrite) {
+      writer_(options_.path, Access::ReadWrite),
+      checkpointer_(writer_, options_.path) {
   set_up(writer_);
 }
 
@@ -120,6 +121,7 @@ SqliteStore::~SqliteStore() {
 }
 
 void SqliteStore::start() {
+  checkpointer_.start();
   threads_.emplace_back([this] { write_loop(); });
   for (std::size_t i = 0; i < options_.readers; ++i) {
     threads_.emplace_back([this] { read_loop(options_.path); });
@@ -131,6 +133,7 @@ void SqliteStore::stop() {
   reads_.stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  checkpointer_.stop();
 }
 
 void SqliteStore::load_directory() {
@@ -223,19 +226,30 @@ void SqliteStore::write_loop() {
 
 void SqliteStore::run_group(std::vector<WriteJob>& group) {
   metrics_.writes.fetch_add(group.size(), std::memory_order_relaxed);
-  std::vector<Outcome> outcomes;
-  if (try_group(group, outcomes)) return;
-  // Nobody of the group was told anything: each runs again on its own.
+  if (try_group(group, Separation::None)) return;
+  // Nobody of the group was told anything: its functions run again.
+  if (try_group(group, Separation::Savepoints)) return;
   metrics_.failed_commits.fetch_add(1, std::memory_order_relaxed);
   for (WriteJob& job : group) job.done(run_alone(job.work));
 }
 
-bool SqliteStore::try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes) {
+bool SqliteStore::try_group(std::vector<WriteJob>& group, Separation separation) {
   SqliteTx tx(writer_, recorders_);
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(group.size());
   try {
     writer_.prepare(kBegin).run();
     for (const WriteJob& job : group) {
-      outcomes.push_back(run_in_savepoint(tx, writer_, job.work));
+      if (separation == Separation::Savepoints) {
+        outcomes.push_back(run_in_savepoint(tx, writer_, job.work));
+      } else {
+        auto outcome = run_bare(tx, writer_, job.work);
+        if (!outcome) {
+          if (writer_.in_transaction()) writer_.prepare(kRollback).run();
+          return false;
+        }
+        outcomes.push_back(*std::move(outcome));
+      }
       if (!writer_.in_transaction()) return false;
     }
     writer_.prepare(kCommit).run();
@@ -247,7 +261,26 @@ bool SqliteStore::try_group(std::vector<WriteJob>& group, std::vector<Outcome>& 
   publish(tx);
   for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
   tell_followers(tx);
+  checkpointer_.after_commit();
   return true;
+}
+
+// Nothing when it failed after it had changed something, which cannot be undone alone here.
+std::optional<SqliteStore::Outcome> SqliteStore::run_bare(
+    SqliteTx& tx, Connection& connection, const std::function<Result<void>(domain::Tx&)>& work) {
+  const std::int64_t written = connection.total_changes();
+  const Session& session = tx.session();
+  const std::size_t told = session.changes.size() + session.events.size();
+  Outcome outcome;
+  try {
+    outcome.result = work(tx);
+  } catch (...) {
+    return std::nullopt;
+  }
+  const bool changed = connection.total_changes() != written ||
+                       session.changes.size() + session.events.size() != told;
+  if (!outcome.result && changed) return std::nullopt;
+  return outcome;
 }
 
 SqliteStore::Outcome SqliteStore::run_in_savepoint(
@@ -296,6 +329,7 @@ SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(dom
   metrics_.commits.fetch_add(1, std::memory_order_relaxed);
   publish(tx);
   tell_followers(tx);
+  checkpointer_.after_commit();
   return outcome;
 }
 

@@ -13,6 +13,7 @@
 
 #include "domain/directory.h"
 #include "domain/store.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 
 namespace gantry::store::sqlite {
@@ -84,6 +85,10 @@ class SqliteStore final : public domain::Store {
     void stop();
   };
 
+  // Savepoints cost a copy of each page that they change, so functions run without them while all
+  // goes well: most refusals come before anything is written.
+  enum class Separation { None, Savepoints };
+
   SqliteStore(StoreOptions options, domain::Directory& directory);
 
   template <class JobType, class Work>
@@ -92,10 +97,12 @@ class SqliteStore final : public domain::Store {
   void write_loop();
   void read_loop(const std::string& path);
   void run_group(std::vector<WriteJob>& group);
-  bool try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes);
+  bool try_group(std::vector<WriteJob>& group, Separation separation);
   Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
   static Outcome run_in_savepoint(SqliteTx& tx, Connection& connection,
                                   const std::function<Result<void>(domain::Tx&)>& work);
+  static std::optional<Outcome> run_bare(SqliteTx& tx, Connection& connection,
+                                         const std::function<Result<void>(domain::Tx&)>& work);
   void publish(SqliteTx& tx);
   void tell_followers(SqliteTx& tx);
 
@@ -104,6 +111,7 @@ class SqliteStore final : public domain::Store {
   std::vector<domain::EventRecorder*> recorders_;
   std::vector<domain::EventFollower*> followers_;
   Connection writer_;
+  Checkpointer checkpointer_;
   Queue<WriteJob> writes_;
   Queue<ReadJob> reads_;
   std::vector<std::thread> threads_;
