@@ -30,10 +30,14 @@ constexpr char kSelectHistory[] = "SELECT " COLUMNS
 #undef COLUMNS
 constexpr char kCountHistory[] =
     "SELECT count(*) FROM history WHERE integration = ? AND (? = '' OR maker = ?)";
-constexpr char kUpsertHistory[] =
-    "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, "
-    "updated_at = excluded.updated_at, extra = excluded.extra";
+#define INSERT_HISTORY                                                                   \
+  "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) " \
+  "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+constexpr char kUpsertHistory[] = INSERT_HISTORY
+    "UPDATE SET finished = excluded.finished, updated_at = excluded.updated_at, extra = "
+    "excluded.extra";
+constexpr char kBeginHistory[] = INSERT_HISTORY "NOTHING";
+#undef INSERT_HISTORY
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kPruneHistory[] =
     "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
@@ -86,7 +90,6 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("target_url", entry.target_url);
   archive("ran_prepare", entry.ran_prepare);
   archive("url", entry.url);
-  archive("http_call_data", entry.http_call_data);
   archive("http_result", entry.http_result);
   archive("http_error", entry.http_error);
   archive("error", entry.error);
@@ -96,6 +99,14 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("result_message", entry.result_message);
   archive("console", entry.console);
   archive("created_at", entry.created_at);
+}
+
+// Mostly the payload is sent as it is, and then it is stored once.
+constexpr std::string_view kCallData = "http_call_data";
+constexpr std::string_view kSentAsIs = "sent_as_is";
+
+bool sent_as_is(const HistoryEntry& entry) {
+  return entry.http_call_data.is_object() && entry.http_call_data.get_object() == entry.data;
 }
 
 HistoryEntry read_entry(const Statement& row) {
@@ -108,6 +119,10 @@ HistoryEntry read_entry(const Statement& row) {
   out.updated_at = row.time(5);
   ExtraReader reader(row.view(6));
   visit_entry(reader, out);
+  reader(kCallData, out.http_call_data);
+  bool as_is = false;
+  reader(kSentAsIs, as_is);
+  if (as_is) out.http_call_data = out.data;
   return out;
 }
 
@@ -164,14 +179,8 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     while (row.step()) out.items.push_back(read_entry(row));
     return out;
   }
-  void put_history(const HistoryEntry& entry) override {
-    ExtraWriter writer;
-    visit_entry(writer, entry);
-    session_.connection.prepare(kUpsertHistory)
-        .bind(entry.id, entry.delivery, entry.integration, entry.integration_maker, entry.finished,
-              entry.updated_at, writer.text())
-        .run();
-  }
+  void put_history(const HistoryEntry& entry) override { write_history(kUpsertHistory, entry); }
+  void begin_history(const HistoryEntry& entry) override { write_history(kBeginHistory, entry); }
   void remove_history(const IntegrationId& integration) override {
     session_.connection.prepare(kDeleteHistory).bind(integration).run();
   }
@@ -197,6 +206,21 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   }
 
  private:
+  void write_history(const char* sql, const HistoryEntry& entry) {
+    ExtraWriter writer;
+    visit_entry(writer, entry);
+    if (sent_as_is(entry)) {
+      writer(kSentAsIs, true);
+    } else {
+      writer(kCallData, entry.http_call_data);
+    }
+    const std::string extra = writer.text();
+    session_.connection.prepare(sql)
+        .bind(entry.id, entry.delivery, entry.integration, entry.integration_maker, entry.finished,
+              entry.updated_at, extra)
+        .run();
+  }
+
   Session& session_;
 };
 
