@@ -253,6 +253,7 @@ Task<Attempt::Go> Attempt::post_prepared(json::object message) {
 asio::awaitable<egress::HttpResult> Attempt::send(egress::HttpRequest request) {
   const auto executor = co_await asio::this_coro::executor;
   const auto open = std::make_shared<bool>(true);
+  const std::shared_ptr<void> closing(nullptr, [open](void*) { *open = false; });
   asio::steady_timer late(executor, kUnrecordedMax);
   late.async_wait([this, open, executor](boost::system::error_code cancelled) {
     if (cancelled || !*open) return;
@@ -260,9 +261,7 @@ asio::awaitable<egress::HttpResult> Attempt::send(egress::HttpRequest request) {
     tools_.tasks.spawn_on(executor, "record of " + id_.text,
                           record_under_way(tools_.context.store, entry_));
   });
-  egress::HttpResult result = co_await tools_.client.send(std::move(request));
-  *open = false;
-  co_return result;
+  co_return co_await tools_.client.send(std::move(request));
 }
 
 Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {

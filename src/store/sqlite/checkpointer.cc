@@ -9,11 +9,9 @@
 namespace gantry::store::sqlite {
 namespace {
 
-// Pages of 4 KB. A page that was written often is copied once a pass, so passes are not too near.
-constexpr int kPassFrames = 4'000;
-constexpr int kLongLogFrames = 4 * kPassFrames;
-constexpr int kRestFrames = 500;  // what the writer may copy itself without much delay
-constexpr int kPassesMax = 4;     // then it does so even if more is left
+constexpr int kLongLogPasses = 4;  // a log of so many passes is long
+constexpr int kRestPart = 8;       // of a pass: the writer may copy it itself without much delay
+constexpr int kPassesMax = 4;      // then it does so even if more is left
 
 }  // namespace
 
@@ -40,16 +38,16 @@ void Checkpointer::after_commit() {
     copied_frames_ = std::min(pass_copied_.load(std::memory_order_relaxed), log_frames_);
     pass_.store(Pass::None, std::memory_order_relaxed);
     ++passes_;
-    const bool is_long = log_frames_ >= kLongLogFrames;
+    const bool is_long = log_frames_ >= kLongLogPasses * pass_pages_;
     const int rest = log_frames_ - copied_frames_;
-    if (is_long && (rest <= kRestFrames || passes_ >= kPassesMax)) {
+    if (is_long && (rest <= pass_pages_ / kRestPart || passes_ >= kPassesMax)) {
       finish_log();
     } else if (is_long) {
       ask();
     }
     return;
   }
-  if (log_frames_ - copied_frames_ >= kPassFrames) {
+  if (log_frames_ - copied_frames_ >= pass_pages_) {
     passes_ = 0;
     ask();
   }

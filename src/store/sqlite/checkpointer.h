@@ -19,7 +19,10 @@ namespace gantry::store::sqlite {
 class Checkpointer {
  public:
   // Takes over from SQLite's own checkpoints of `writer`, which outlives it.
-  Checkpointer(Connection& writer, std::string path) : writer_(writer), path_(std::move(path)) {}
+  // A pass copies about `pass_pages` pages of 4 KB; one that was written often is copied once a
+  // pass.
+  Checkpointer(Connection& writer, std::string path, int pass_pages)
+      : writer_(writer), path_(std::move(path)), pass_pages_(pass_pages) {}
   ~Checkpointer() { stop(); }
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
@@ -38,6 +41,7 @@ class Checkpointer {
 
   Connection& writer_;
   const std::string path_;
+  const int pass_pages_;
   int log_frames_ = 0;     // of the log after the last commit
   int copied_frames_ = 0;  // of these, as the last pass left it
   int passes_ = 0;         // one after another, since the log was found long

@@ -25,8 +25,9 @@ struct StoreOptions {
   std::size_t readers = 2;
   std::size_t write_queue_max = 10'000;
   std::size_t read_queue_max = 10'000;
-  std::size_t group_max = 256;                   // functions in one commit
-  std::chrono::milliseconds group_time_max{20};  // of running functions before the commit
+  std::size_t group_max = 256;   // functions in one commit
+  int checkpoint_pages = 4'000;  // written before they are copied from the log into the database
+  std::chrono::milliseconds gather_time_max{5};  // a crowd of writers waits for each other
 };
 
 struct StoreMetrics {
@@ -78,6 +79,7 @@ class SqliteStore final : public domain::Store {
     std::mutex mutex;
     std::condition_variable filled;
     std::deque<JobType> jobs;
+    std::size_t wanted = 1;  // fewer wake nobody
     bool stopping = false;
 
     bool push(JobType job, std::size_t max);
@@ -96,6 +98,7 @@ class SqliteStore final : public domain::Store {
   void load_directory();
   void write_loop();
   void read_loop(const std::string& path);
+  bool take_group(std::vector<WriteJob>& group);
   void run_group(std::vector<WriteJob>& group);
   bool try_group(std::vector<WriteJob>& group, Separation separation);
   Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
@@ -114,6 +117,7 @@ class SqliteStore final : public domain::Store {
   Checkpointer checkpointer_;
   Queue<WriteJob> writes_;
   Queue<ReadJob> reads_;
+  std::chrono::nanoseconds group_took_{0};  // the writer's
   std::vector<std::thread> threads_;
   StoreMetrics metrics_;
 };
