@@ -44,10 +44,29 @@ IntegrationDraft common_draft(const Shape& in, IntegrationType type) {
   return out;
 }
 
+Result<domain::CallVerification> verification_of(const VerificationInput& in) {
+  const auto preset = domain::find_verification_preset(in.preset);
+  if (!preset) {
+    return Error(ErrorCode::InvalidVerification,
+                 "preset is none, standard-webhooks, github, gitlab, stripe, slack or hmac");
+  }
+  domain::CallVerification out;
+  out.preset = *preset;
+  out.secrets = in.secrets.value_or(std::vector<std::string>{});
+  out.tolerance_seconds = in.tolerance_seconds.value_or(domain::kToleranceSecondsDefault);
+  out.header = in.header.value_or("");
+  out.algorithm = in.algorithm.value_or("");
+  out.encoding = in.encoding.value_or("");
+  return out;
+}
+
 template <class Shape>
-IntegrationDraft incoming_draft(const Shape& in) {
+Result<IntegrationDraft> incoming_draft(const Shape& in) {
   IntegrationDraft out = common_draft(in, IntegrationType::Incoming);
   out.override_destination = in.override_destination;
+  if (in.verification) {
+    TRY(out.verification, verification_of(*in.verification));
+  }
   return out;
 }
 
@@ -70,6 +89,8 @@ IntegrationDraft outgoing_draft(const CreateOutgoing& in) {
   out.retry_failed_calls = in.retry_failed_calls;
   if (in.retry_count) out.retry_count = to_retry_count(*in.retry_count);
   out.retry_delay = in.retry_delay;
+  out.signing_secrets = in.signing_secrets;
+  out.send_delivery_id = in.send_delivery_id;
   return out;
 }
 
@@ -120,7 +141,7 @@ Task<IntegrationReply> IntegrationsApi::create(domain::Caller caller,
   IntegrationDraft draft;
   if (const auto* incoming = std::get_if<CreateIncoming>(&in.value)) {
     CO_TRY_DO(check_type(incoming->type, IntegrationType::Incoming));
-    draft = incoming_draft(*incoming);
+    CO_TRY(draft, incoming_draft(*incoming));
   } else {
     const auto& outgoing = std::get<CreateOutgoing>(in.value);
     CO_TRY_DO(check_type(outgoing.type, IntegrationType::Outgoing));
@@ -137,7 +158,7 @@ Task<IntegrationReply> IntegrationsApi::update(domain::Caller caller,
   if (const auto* incoming = std::get_if<UpdateIncoming>(&in.value)) {
     CO_TRY_DO(check_type(incoming->type, IntegrationType::Incoming));
     name.id = IntegrationId{incoming->integration_id};
-    draft = incoming_draft(*incoming);
+    CO_TRY(draft, incoming_draft(*incoming));
   } else {
     const auto& outgoing = std::get<UpdateOutgoing>(in.value);
     CO_TRY_DO(check_type(outgoing.type, IntegrationType::Outgoing));

@@ -9,12 +9,37 @@
 namespace gantry::api {
 
 // clang-format off: one line a member keeps the shapes readable beside the contract's tables.
+struct VerificationInput {
+  std::string preset;
+  std::optional<std::vector<std::string>> secrets;
+  std::optional<std::int64_t> tolerance_seconds;
+  std::optional<std::string> header, algorithm, encoding;
+
+  static constexpr auto kUnknownKeys = wire::UnknownKeys::Refused;
+  static constexpr auto fields() {
+    using S = VerificationInput;
+    using wire::field;
+    return std::tuple{
+        field("preset", &S::preset,
+              "none, standard-webhooks, github, gitlab, stripe, slack or hmac"),
+        field("secrets", &S::secrets, "one, or two during a rotation; never shown again")
+            .nullable(),
+        field("toleranceSeconds", &S::tolerance_seconds,
+              "how far the time of a call may be from the server's; 300")
+            .nullable(),
+        field("header", &S::header, "of hmac: the header with the signature").nullable(),
+        field("algorithm", &S::algorithm, "of hmac: sha1, sha256 or sha512").nullable(),
+        field("encoding", &S::encoding, "of hmac: hex or base64").nullable()};
+  }
+};
+
 struct CreateIncoming {
   std::string type, username, channel;
   bool script_enabled = false;
   std::string name;
   bool enabled = false;
   std::optional<bool> override_destination;
+  std::optional<VerificationInput> verification;
   std::optional<std::string> script, alias, avatar, emoji, script_engine;
   std::optional<bool> skip_transpile, fresh_state;
 
@@ -32,6 +57,7 @@ struct CreateIncoming {
         field("overrideDestinationChannelEnabled", &S::override_destination,
               "whether a call may name its channel")
             .nullable(),
+        field("verification", &S::verification, "how a call proves who sends it").nullable(),
         field("script", &S::script, "JavaScript with a class Script").nullable(),
         field("alias", &S::alias, "name shown beside messages").nullable(),
         field("avatar", &S::avatar, "address of an image").nullable(),
@@ -55,6 +81,8 @@ struct CreateOutgoing {
   std::optional<bool> run_on_edits, retry_failed_calls;
   std::optional<double> retry_count;
   std::optional<std::string> retry_delay;
+  std::optional<std::vector<std::string>> signing_secrets;
+  std::optional<bool> send_delivery_id;
   std::optional<bool> impersonate_user;
   std::optional<std::string> alias, avatar, emoji, script_engine;
   std::optional<bool> skip_transpile, fresh_state;
@@ -90,6 +118,13 @@ struct CreateOutgoing {
         field("retryDelay", &S::retry_delay,
               "powers-of-ten, powers-of-two, increments-of-two or policy")
             .nullable(),
+        field("signingSecrets", &S::signing_secrets,
+              "whsec_ or whsk_ keys that sign each call (Standard Webhooks); at most two, newest "
+              "first; never shown again")
+            .nullable(),
+        field("sendDeliveryId", &S::send_delivery_id,
+              "send webhook-id and webhook-timestamp, also without a key")
+            .nullable(),
         field("impersonateUser", &S::impersonate_user, "replies come from the message's sender")
             .nullable(),
         field("alias", &S::alias, "name shown beside replies").nullable(),
@@ -109,6 +144,7 @@ struct UpdateIncoming {
   bool enabled = false;
   std::optional<std::string> username;
   std::optional<bool> override_destination;
+  std::optional<VerificationInput> verification;
   std::optional<std::string> script, alias, avatar, emoji, script_engine;
   std::optional<bool> skip_transpile, fresh_state;
 
@@ -124,6 +160,7 @@ struct UpdateIncoming {
         field("enabled", &S::enabled),
         field("username", &S::username, "account to post as").nullable(),
         field("overrideDestinationChannelEnabled", &S::override_destination).nullable(),
+        field("verification", &S::verification).nullable(),
         field("script", &S::script).nullable(),
         field("alias", &S::alias).nullable(),
         field("avatar", &S::avatar).nullable(),

@@ -1,5 +1,7 @@
 #include "dispatch/openapi.h"
 
+#include <cctype>
+
 #include "domain/directory.h"
 
 namespace gantry::dispatch {
@@ -17,6 +19,21 @@ std::string to_template(std::string_view path, std::vector<std::string>& names) 
     } else {
       out += path[i++];
     }
+  }
+  return out;
+}
+
+// "get_groups_getIntegrations": letters, digits and underscores, for makers of clients.
+std::string operation_id(const Operation& operation) {
+  std::string_view path = operation.path;
+  if (path.starts_with("/api/v1/")) path.remove_prefix(8);
+  std::string out = domain::to_lower(to_text(operation.method));
+  bool starts_word = true;
+  for (const char c : path) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (plain && starts_word) out += '_';
+    if (plain) out += c;
+    starts_word = !plain;
   }
   return out;
 }
@@ -53,7 +70,8 @@ json::object describe(const Operation& operation, std::vector<std::string> path_
   for (const std::string& name : path_names) {
     parameters.push_back(parameter(name, "path", true, {{"type", "string"}}, ""));
   }
-  json::object out{{"summary", operation.options.summary}};
+  json::object out{{"operationId", operation_id(operation)},
+                   {"summary", operation.options.summary}};
   std::string_view family = operation.path;
   if (family.starts_with("/api/v1/")) family.remove_prefix(8);
   if (family.starts_with("/")) family.remove_prefix(1);

@@ -90,6 +90,12 @@ namespace gantry {
   X(InvalidPermissions, "error-invalid-permissions", "Invalid permission for required Integration creation.", Invalid, Typed) \
   X(InvalidTriggerWords, "error-invalid-triggerWords", "Invalid triggerWords", Invalid, Typed) \
   X(InvalidRetryDelay, "error-invalid-retry-delay", "Invalid retryDelay", Invalid, Typed) \
+  X(InvalidSigningSecret, "error-invalid-signing-secret", "A signing secret is whsec_ and 24 to 64 bytes in base64, or whsk_ and an ed25519 key in base64", Invalid, Typed) \
+  X(InvalidVerification, "error-invalid-verification", "Invalid verification", Invalid, Typed) \
+  X(SignatureMissing, "error-signature-missing", "The call is not signed", Unauthenticated, Typed) \
+  X(SignatureWrong, "error-signature-wrong", "The signature of the call is wrong", Unauthenticated, Typed) \
+  X(SignatureTooOld, "error-signature-too-old", "The time of the call is too far from the server's", Unauthenticated, Typed) \
+  X(TooManySigningSecrets, "error-too-many-signing-secrets", "At most two signing secrets can be live", Invalid, Typed) \
   X(InvalidIntegration, "error-invalid-integration", "Invalid integration", Invalid, Typed) \
   X(IntegrationNotFound, "invalid_integration", "[methods] updateOutgoingIntegration -> integration not found", Invalid, Typed) \
   X(InvalidPostAsUser, "error-invalid-post-as-user", "Invalid Post As User", Invalid, Typed) \

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "domain/call_verification.h"
 #include "domain/ids.h"
 #include "domain/room.h"
 
@@ -81,6 +82,7 @@ struct Integration {
   std::optional<UserRef> updated_by;
 
   bool override_destination = false;  // incoming
+  CallVerification verification;      // incoming
 
   HookEvent event = HookEvent::SendMessage;  // outgoing, from here on
   std::vector<std::string> urls;
@@ -92,6 +94,8 @@ struct Integration {
   std::optional<bool> retry_failed_calls;
   std::optional<std::int64_t> retry_count;
   std::optional<std::string> retry_delay;
+  std::vector<std::string> signing_secrets;  // newest first, up to kSigningSecretsMax
+  std::optional<bool> send_delivery_id;
 
   bool made_by(const UserId& maker) const { return created_by && created_by->id == maker; }
 };

@@ -5,6 +5,7 @@
 
 #include "domain/error_codes.h"
 #include "domain/room_access.h"
+#include "domain/signing_secret.h"
 
 namespace gantry::domain {
 namespace {
@@ -59,6 +60,13 @@ std::shared_ptr<const Room> find_target_room(const Directory& directory, std::st
 bool account_exists(const Directory& directory, std::string_view name) {
   return directory.find_user(UserId{name}) != nullptr ||
          directory.find_user_by_name(name) != nullptr;
+}
+
+Result<void> check_signing(const IntegrationDraft& draft) {
+  if (!draft.signing_secrets) return Done{};
+  if (draft.signing_secrets->size() > kSigningSecretsMax) return ErrorCode::TooManySigningSecrets;
+  for (const std::string& text : *draft.signing_secrets) TRY_DO(SigningSecret::parse(text));
+  return Done{};
 }
 
 }  // namespace
@@ -136,6 +144,7 @@ Result<CheckedOutgoing> check_outgoing(const Directory& directory, const Caller&
     return Error(ErrorCode::InvalidUser, "Invalid user (did you delete the `rocket.cat` user?)");
   }
   TRY_DO(check_targets(directory, caller, IntegrationType::Outgoing, rights, out.channels));
+  TRY_DO(check_signing(draft));
   return out;
 }
 

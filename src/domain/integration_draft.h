@@ -25,6 +25,7 @@ struct IntegrationDraft {
   std::optional<std::string> token;
 
   std::optional<bool> override_destination;
+  std::optional<CallVerification> verification;
 
   std::string event;
   std::optional<std::vector<std::string>> urls;
@@ -36,6 +37,8 @@ struct IntegrationDraft {
   std::optional<bool> retry_failed_calls;
   std::optional<std::int64_t> retry_count;
   std::optional<std::string> retry_delay;
+  std::optional<std::vector<std::string>> signing_secrets;
+  std::optional<bool> send_delivery_id;
 };
 
 }  // namespace gantry::domain

@@ -59,6 +59,8 @@ void take_outgoing(Integration& out, IntegrationDraft& draft, CheckedOutgoing& c
   if (draft.retry_failed_calls) out.retry_failed_calls = draft.retry_failed_calls;
   if (draft.retry_count) out.retry_count = draft.retry_count;
   if (draft.retry_delay) out.retry_delay = std::move(draft.retry_delay);
+  if (draft.signing_secrets) out.signing_secrets = *std::move(draft.signing_secrets);
+  if (draft.send_delivery_id) out.send_delivery_id = draft.send_delivery_id;
 }
 
 std::function<Result<void>(Tx&)> inserting(Integration integration) {
@@ -141,6 +143,7 @@ Task<Integration> IntegrationService::create_incoming(Caller caller, Integration
   if (!account || account->username != *draft.username) co_return ErrorCode::InvalidUser;
   CO_TRY_DO(check_impersonation(directory, *account));
   CO_TRY_DO(check_targets(directory, caller, IntegrationType::Incoming, rights, channels));
+  CO_TRY(auto verification, check_verification(draft.verification.value_or(CallVerification{})));
 
   Integration made;
   made.id = new_id<IntegrationId>();
@@ -150,6 +153,7 @@ Task<Integration> IntegrationService::create_incoming(Caller caller, Integration
   made.username = account->username;
   made.user = account->id;
   made.override_destination = draft.override_destination.value_or(false);
+  made.verification = std::move(verification);
   made.token = random_id(kIncomingTokenLength);
   made.created_at = made.updated_at = context_.clock.now();
   made.created_by = maker_of(caller);
@@ -211,6 +215,7 @@ Task<Integration> IntegrationService::update_incoming(Caller caller, Integration
   const auto account = directory.find_user_by_name(username);
   if (!account || account->username != username) co_return ErrorCode::InvalidPostAsUser;
   CO_TRY_DO(check_impersonation(directory, *account));
+  CO_TRY(auto verification, check_verification(draft.verification.value_or(stored.verification)));
 
   take_common(stored, draft);
   stored.channels = std::move(channels);
@@ -219,6 +224,7 @@ Task<Integration> IntegrationService::update_incoming(Caller caller, Integration
     stored.user = account->id;
   }
   if (draft.override_destination) stored.override_destination = *draft.override_destination;
+  stored.verification = std::move(verification);
   stored.updated_at = context_.clock.now();
   stored.updated_by = maker_of(caller);
   co_await compile_into(&stored);

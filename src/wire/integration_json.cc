@@ -1,6 +1,7 @@
 #include "wire/integration_json.h"
 
 #include "base/time.h"
+#include "domain/signing_secret.h"
 
 namespace gantry::wire {
 namespace {
@@ -23,6 +24,29 @@ void put(json::object& out, std::string_view key,
   if (value) out[key] = texts(*value);
 }
 
+// The secrets themselves are never shown again.
+void put_signing(json::object& out, const domain::Integration& integration) {
+  if (integration.signing_secrets.empty()) return;
+  json::array shown;
+  for (const std::string& text : integration.signing_secrets) {
+    if (const auto secret = domain::SigningSecret::parse(text)) shown.push_back(secret->describe());
+  }
+  out["signing"] = std::move(shown);
+}
+
+void put_verification(json::object& out, const domain::CallVerification& verification) {
+  if (!verification.wanted()) return;
+  json::object shown{{"preset", domain::to_text(verification.preset)},
+                     {"secretCount", verification.secrets.size()},
+                     {"toleranceSeconds", verification.tolerance_seconds}};
+  if (verification.preset == domain::VerificationPreset::Hmac) {
+    shown["header"] = verification.header;
+    shown["algorithm"] = verification.algorithm;
+    shown["encoding"] = verification.encoding;
+  }
+  out["verification"] = std::move(shown);
+}
+
 void put_outgoing(json::object& out, const domain::Integration& integration) {
   out["event"] = domain::info_of(integration.event).name;
   out["urls"] = texts(integration.urls);
@@ -34,6 +58,8 @@ void put_outgoing(json::object& out, const domain::Integration& integration) {
   put(out, "retryFailedCalls", integration.retry_failed_calls);
   put(out, "retryCount", integration.retry_count);
   put(out, "retryDelay", integration.retry_delay);
+  put(out, "sendDeliveryId", integration.send_delivery_id);
+  put_signing(out, integration);
 }
 
 void put_script_error(json::object& out, const domain::Integration& integration,
@@ -72,6 +98,7 @@ json::object to_json(const domain::Integration& integration, ScriptErrorKey key)
     put_outgoing(out, integration);
   } else {
     out["overrideDestinationChannelEnabled"] = integration.override_destination;
+    put_verification(out, integration.verification);
   }
   out["_createdAt"] = to_iso(integration.created_at);
   if (integration.created_by) {

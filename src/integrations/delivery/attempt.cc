@@ -274,6 +274,7 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   entry_.http_call_data = request_.data;
   step("pre-http-call");
 
+  sign(*http, *integration_, delivery_.id, tools_.context.clock.now());
   http->policy = tools_.rules.policy_for(*integration_);
   const auto settings = tools_.context.directory.settings();
   if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "domain/directory.h"
 #include "domain/error_codes.h"
+#include "domain/signing_secret.h"
 
 namespace gantry::integrations {
 namespace {
@@ -84,6 +85,24 @@ Result<egress::HttpRequest> to_http(const OutgoingRequest& request) {
   }
   if (request.timeout) out.timeout = *request.timeout;
   return out;
+}
+
+void sign(egress::HttpRequest& request, const domain::Integration& integration,
+          const domain::DeliveryId& delivery, Time now) {
+  const bool signs = !integration.signing_secrets.empty();
+  if (!signs && !integration.send_delivery_id.value_or(false)) return;
+  set_header(request.headers, "webhook-id", delivery.text);
+  set_header(request.headers, "webhook-timestamp", std::to_string(to_epoch_ms(now) / 1000));
+  if (!signs) return;
+  const std::string content = domain::signed_content(delivery.text, now, request.body.value_or(""));
+  std::string signatures;
+  for (const std::string& text : integration.signing_secrets) {
+    const auto secret = domain::SigningSecret::parse(text);
+    if (!secret) continue;
+    if (!signatures.empty()) signatures += ' ';
+    signatures += secret->sign(content);
+  }
+  set_header(request.headers, "webhook-signature", std::move(signatures));
 }
 
 }  // namespace gantry::integrations

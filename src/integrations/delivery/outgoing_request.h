@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "domain/delivery.h"
+#include "domain/integration.h"
 #include "egress/http_client.h"
 
 namespace gantry::integrations {
@@ -28,5 +29,10 @@ std::optional<OutgoingRequest> request_from_script(const json::object& result);
 
 // Errors: a Failure with the text for the record.
 Result<egress::HttpRequest> to_http(const OutgoingRequest& request);
+
+// Adds webhook-id, webhook-timestamp and webhook-signature as the integration wants; what a script
+// set of them gives way.
+void sign(egress::HttpRequest& request, const domain::Integration& integration,
+          const domain::DeliveryId& delivery, Time now);
 
 }  // namespace gantry::integrations

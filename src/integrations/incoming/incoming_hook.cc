@@ -91,6 +91,16 @@ Task<HookAnswer> IncomingHooks::execute(HookCall call) {
   if (integration->script_enabled) {
     CO_TRY(integration, co_await load_with_script(integration->id));
   }
+  if (integration->verification.wanted()) {
+    const domain::FindHeader header = [&call](std::string_view name) -> std::string_view {
+      for (const auto& [key, value] : call.headers) {
+        if (key == name) return value;
+      }
+      return {};
+    };
+    CO_TRY_DO(
+        domain::verify_call(integration->verification, header, call.body, context_.clock.now()));
+  }
   const bool scripted = scripts_.takes_part(*integration);
   CO_TRY(wire::HookBody body,
          wire::read_hook_body(call.content_type, call.body,

@@ -50,6 +50,12 @@ void visit_extra(Archive& archive, IntegrationType& integration) {
   archive("created_by", integration.created_by);
   archive("updated_by", integration.updated_by);
   archive("override_destination", integration.override_destination);
+  archive("verification", integration.verification.preset);
+  archive("verification_secrets", integration.verification.secrets);
+  archive("verification_tolerance", integration.verification.tolerance_seconds);
+  archive("verification_header", integration.verification.header);
+  archive("verification_algorithm", integration.verification.algorithm);
+  archive("verification_encoding", integration.verification.encoding);
   archive("event", integration.event);
   archive("urls", integration.urls);
   archive("trigger_words", integration.trigger_words);
@@ -60,6 +66,8 @@ void visit_extra(Archive& archive, IntegrationType& integration) {
   archive("retry_failed_calls", integration.retry_failed_calls);
   archive("retry_count", integration.retry_count);
   archive("retry_delay", integration.retry_delay);
+  archive("signing_secrets", integration.signing_secrets);
+  archive("send_delivery_id", integration.send_delivery_id);
 }
 
 std::string extra_of(const Integration& integration) {

@@ -87,10 +87,11 @@ class Replay : public ::testing::Test {
   std::string refusal(const char* integration, const char* entry) {
     IntegrationService service({*store_, directory_, clock_, compute_}, compiler_, {});
     const Caller caller{directory_.find_user(UserId{"admin"}), "", ""};
-    asio::io_context io;
-    auto outcome = asio::co_spawn(
-        io, service.replay(caller, IntegrationId{integration}, HistoryId{entry}), asio::use_future);
-    io.run();
+    io_.restart();
+    auto outcome =
+        asio::co_spawn(io_, service.replay(caller, IntegrationId{integration}, HistoryId{entry}),
+                       asio::use_future);
+    io_.run();
     const Result<void> result = outcome.get();
     return result ? std::string() : std::string(info_of(result.error().code).code);
   }
@@ -98,6 +99,7 @@ class Replay : public ::testing::Test {
   const SystemClock clock_{};
   const Time now_ = clock_.now();
   std::string folder_;
+  asio::io_context io_;  // outlives the store, whose threads post to it
   Directory directory_{[](const Integration&) { return json::object{}; }};
   std::unique_ptr<store::sqlite::SqliteStore> store_;
   NoEvents events_;
