@@ -148,9 +148,10 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   void insert(Delivery& delivery) override {
     ExtraWriter writer;
     visit_delivery(writer, delivery);
+    const std::string extra = writer.text();
     session_.connection.prepare(kInsertDelivery)
         .bind(delivery.id, delivery.integration, static_cast<int>(delivery.state), delivery.tries,
-              delivery.next_at, delivery.created_at, writer.text())
+              delivery.next_at, delivery.created_at, extra)
         .run();
     delivery.sequence = session_.connection.last_insert_rowid();
   }
