@@ -196,8 +196,9 @@ void Server::Parts::make_services() {
   outbox = std::make_unique<integrations::OutboxRecorder>(directory, clock);
   store->add_recorder(*outbox);
   deliveries = std::make_unique<integrations::DeliveryScheduler>(
-      io.get_executor(), integrations::AttemptTools{context, *scripts, *client, *egress_rules},
-      tasks, integrations::SchedulerOptions{});
+      io.get_executor(),
+      integrations::AttemptTools{context, *scripts, *client, *egress_rules, tasks}, tasks,
+      integrations::SchedulerOptions{});
   store->add_follower(*deliveries);
   hooks = std::make_unique<integrations::IncomingHooks>(context, *scripts);
 

@@ -14,4 +14,9 @@ std::string derived_id(std::string_view text) {
   return id;
 }
 
+std::string derived_id_beside(std::string_view id, std::string_view text) {
+  std::string out(id.substr(0, kIdTimeLength));
+  return out + derived_id(text).substr(out.size());
+}
+
 }  // namespace gantry

@@ -9,5 +9,7 @@ namespace gantry {
 
 // As long and of the same symbols as a random id.
 std::string derived_id(std::string_view text);
+// The same, but sorted beside `id`, an ordered one.
+std::string derived_id_beside(std::string_view id, std::string_view text);
 
 }  // namespace gantry

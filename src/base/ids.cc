@@ -3,6 +3,20 @@
 #include "base/crypto.h"
 
 namespace gantry {
+namespace {
+
+// Bytes are drawn in bulk: drawing costs much more than a byte.
+constexpr std::size_t kDrawnBytes = 512;
+
+unsigned char next_random_byte() {
+  thread_local std::string drawn;
+  if (drawn.empty()) drawn = random_bytes(kDrawnBytes);
+  const auto byte = static_cast<unsigned char>(drawn.back());
+  drawn.pop_back();
+  return byte;
+}
+
+}  // namespace
 
 std::string random_id(std::size_t length) {
   std::string out;
@@ -11,11 +25,19 @@ std::string random_id(std::size_t length) {
   // likely.
   constexpr unsigned kLimit = 256 - 256 % kIdAlphabet.size();
   while (out.size() < length) {
-    for (unsigned char byte : random_bytes(length + 8)) {
-      if (byte < kLimit && out.size() < length) out += kIdAlphabet[byte % kIdAlphabet.size()];
-    }
+    const unsigned char byte = next_random_byte();
+    if (byte < kLimit) out += kIdAlphabet[byte % kIdAlphabet.size()];
   }
   return out;
+}
+
+std::string ordered_id(Time now) {
+  std::string out(kIdTimeLength, kIdAlphabet.front());
+  auto rest = static_cast<std::uint64_t>(to_epoch_ms(now));
+  for (std::size_t i = kIdTimeLength; i-- > 0; rest /= kIdAlphabet.size()) {
+    out[i] = kIdAlphabet[rest % kIdAlphabet.size()];
+  }
+  return out + random_id(kIdLength - kIdTimeLength);
 }
 
 std::string random_secret() {

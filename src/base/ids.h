@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.h"
+
 namespace gantry {
 
 template <class Tag>
@@ -30,12 +32,21 @@ inline constexpr std::size_t kIdLength = 17;
 
 // Cryptographically random, thread safe.
 std::string random_id(std::size_t length = kIdLength);
+// The time in the first kIdTimeLength symbols, chance in the others: ids made one after another
+// sort that way, so that rows under them are stored side by side.
+std::string ordered_id(Time now);
+inline constexpr std::size_t kIdTimeLength = 8;
 // 43 characters of A-Z a-z 0-9 - _, 256 random bits.
 std::string random_secret();
 
 template <class T>
 T new_id() {
   return T{random_id()};
+}
+
+template <class T>
+T new_ordered_id(Time now) {
+  return T{ordered_id(now)};
 }
 
 }  // namespace gantry

@@ -1,6 +1,6 @@
 #pragma once
 // The outbox of outgoing webhooks: a delivery is written in the transaction of what caused it and
-// lives until its last attempt; each attempt leaves a history entry. Source: contract
+// lives until its last attempt; each attempt leaves a history entry, at its end or once it takes long. Source: contract
 // "integrations" 9 to 15.
 
 #include <optional>

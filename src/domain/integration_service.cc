@@ -333,7 +333,7 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
   }
   const std::function<Result<void>(Tx&)> work =
       [id, entry_id, type = entry->integration.type, now = context_.clock.now(),
-       delivery_id = new_id<DeliveryId>()](Tx& tx) -> Result<void> {
+       delivery_id = new_ordered_id<DeliveryId>(context_.clock.now())](Tx& tx) -> Result<void> {
     const auto recorded = tx.deliveries().find_history(entry_id);
     if (!recorded || recorded->integration != id) return ErrorCode::InvalidIntegrationHistory;
     if (type != IntegrationType::Outgoing) return ErrorCode::ReplayOutgoingOnly;

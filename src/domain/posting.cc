@@ -88,7 +88,7 @@ Result<void> check_target(const Tx& tx, const Directory& directory, const User& 
 
 Message to_message(const User& sender, const Room& room, MessageDraft draft, Time now) {
   Message out;
-  out.id = draft.id.empty() ? new_id<MessageId>() : std::move(draft.id);
+  out.id = draft.id.empty() ? new_ordered_id<MessageId>(now) : std::move(draft.id);
   out.room = room.id;
   out.sent_at = out.updated_at = now;
   out.text = std::move(draft.text);

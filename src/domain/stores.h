@@ -173,6 +173,8 @@ class DeliveryStore {
   virtual std::optional<HistoryEntry> find_history(const HistoryId& id) const = 0;
   virtual Listed<HistoryEntry> list_history(const HistoryRange& range, const Page& page) const = 0;
   virtual void put_history(const HistoryEntry& entry) = 0;
+  // For an attempt under way: does nothing when its entry is there already.
+  virtual void begin_history(const HistoryEntry& entry) = 0;
   virtual void remove_history(const IntegrationId& integration) = 0;
   // Removes finished entries last written before the time, at most `count`; returns how many went.
   virtual std::int64_t prune_history(Time before, std::int64_t count) = 0;

@@ -10,7 +10,7 @@ Result<Message> add_system_message(Tx& tx, const Room& room, const UserRef& auth
                                    std::string_view type, std::string text, Time now,
                                    std::string role) {
   Message message;
-  message.id = new_id<MessageId>();
+  message.id = new_ordered_id<MessageId>(now);
   message.room = room.id;
   message.sent_at = message.updated_at = now;
   message.text = std::move(text);

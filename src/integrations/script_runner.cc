@@ -158,7 +158,7 @@ asio::awaitable<script::RunOutcome> ScriptRunner::run_in_turn(
   }
   script::RunRequest request;
   request.integration_id = integration->id.text;
-  request.revision = revision_of(*integration);
+  request.revision = state->revision();
   request.code = integration->script_compiled.value_or("");
   request.method = method;
   request.argument = std::move(argument);

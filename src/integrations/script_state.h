@@ -27,6 +27,8 @@ class ScriptState : public std::enable_shared_from_this<ScriptState> {
 
   // Nothing is read and nothing is kept.
   bool starts_fresh() const { return starts_fresh_; }
+  // Of the script that it belongs to.
+  const std::string& revision() const { return revision_; }
 
   // Lives while a run has its turn.
   class Turn {

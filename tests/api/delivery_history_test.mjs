@@ -53,7 +53,8 @@ test('while the target thinks, the entry stands at the call', covers('15/call', 
   const hook = await bell(w);
   let seen;
   hook.answer(async () => {
-    [seen] = await hook.entries();
+    // Quick answers are recorded once, at their end.
+    seen = await eventually('the entry of a call under way', async () => (await hook.entries())[0]);
     return { body: 'done' };
   });
   await hook.ring();

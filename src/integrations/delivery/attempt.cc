@@ -1,5 +1,6 @@
 #include "integrations/delivery/attempt.h"
 
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include "base/crypto.h"
@@ -19,10 +20,23 @@ using script::RunStatus;
 using script::ScriptMethod;
 
 constexpr std::size_t kRecordedReplyBytesMax = 64 * 1024;
+// A request that takes longer is recorded while it lasts.
+constexpr Milliseconds kUnrecordedMax{100};
+
+// The end of the attempt may be recorded before; then nothing is left to say.
+asio::awaitable<void> record_under_way(domain::Store& store, domain::HistoryEntry entry) {
+  const std::function<Result<void>(domain::Tx&)> work = [&entry](domain::Tx& tx) -> Result<void> {
+    tx.deliveries().begin_history(entry);
+    return Done{};
+  };
+  const auto done = co_await store.write<void>(work);
+  if (!done) log::warn("delivery under way not recorded", {{"delivery", entry.delivery.text}});
+}
 
 // The same attempt has the same entry, however often a crash makes it run.
 domain::HistoryId entry_id(const domain::DeliveryId& delivery, int attempt) {
-  return domain::HistoryId{derived_id(fmt::format("history {} {}", delivery.text, attempt))};
+  return domain::HistoryId{
+      derived_id_beside(delivery.text, fmt::format("history {} {}", delivery.text, attempt))};
 }
 
 std::string indented(std::string_view stack) {
@@ -85,34 +99,41 @@ asio::awaitable<AttemptEnd> Attempt::run() {
   co_return end_;
 }
 
+// False: there is nothing to try any more.
+Task<bool> Attempt::read_delivery() {
+  if (known_) {
+    delivery_ = *known_;
+    co_return true;
+  }
+  using Found = std::optional<domain::Delivery>;
+  const std::function<Result<Found>(const domain::Tx&)> work =
+      [id = id_](const domain::Tx& tx) -> Result<Found> { return tx.deliveries().find(id); };
+  CO_TRY(Found found, co_await tools_.context.store.read<Found>(work));
+  if (!found || !found->open()) co_return false;
+  delivery_ = *std::move(found);
+  co_return true;
+}
+
+Task<void> Attempt::drop() {
+  const std::function<Result<void>(domain::Tx&)> work =
+      [delivery = delivery_](domain::Tx& tx) mutable -> Result<void> {
+    delivery.state = DeliveryState::Dropped;
+    tx.deliveries().update(delivery);
+    return Done{};
+  };
+  co_return co_await tools_.context.store.write<void>(work);
+}
+
 Task<Attempt::Go> Attempt::load() {
-  struct Loaded {
-    std::optional<domain::Delivery> delivery;
-    std::optional<domain::Integration> integration;
-  };
-  const std::function<Result<Loaded>(const domain::Tx&)> work =
-      [id = id_](const domain::Tx& tx) -> Result<Loaded> {
-    Loaded out;
-    out.delivery = tx.deliveries().find(id);
-    if (!out.delivery) return out;
-    out.integration = tx.integrations().find(out.delivery->integration);
-    return out;
-  };
-  CO_TRY(Loaded loaded, co_await tools_.context.store.read<Loaded>(work));
-  if (!loaded.delivery || !loaded.delivery->open()) co_return Go::Stop;
-  delivery_ = *std::move(loaded.delivery);
-  if (!loaded.integration || !loaded.integration->enabled) {
-    const std::function<Result<void>(domain::Tx&)> drop =
-        [delivery = delivery_](domain::Tx& tx) mutable -> Result<void> {
-      delivery.state = DeliveryState::Dropped;
-      tx.deliveries().update(delivery);
-      return Done{};
-    };
-    CO_TRY_DO(co_await tools_.context.store.write<void>(drop));
+  CO_TRY(const bool open, co_await read_delivery());
+  if (!open) co_return Go::Stop;
+  CO_TRY(integration_, co_await integrations_.find(delivery_.integration));
+  if (!integration_ || !integration_->enabled) {
+    CO_TRY_DO(co_await drop());
     co_return Go::Stop;
   }
-  integration_ = std::make_shared<const domain::Integration>(*std::move(loaded.integration));
-  script_state_ = tools_.scripts.open_state(*integration_, tools_.context.store);
+  scripted_ = tools_.scripts.takes_part(*integration_);
+  if (scripted_) script_state_ = tools_.scripts.open_state(*integration_, tools_.context.store);
 
   const Time now = tools_.context.clock.now();
   entry_.id = entry_id(delivery_.id, delivery_.tries);
@@ -155,7 +176,6 @@ void Attempt::note_script_failure(ScriptMethod method, const script::RunOutcome&
 
 Task<Attempt::Go> Attempt::prepare() {
   request_ = default_request(delivery_);
-  scripted_ = tools_.scripts.takes_part(*integration_);
   entry_.ran_prepare = true;
   if (!scripted_) {
     step("after-maybe-ran-prepare");
@@ -228,6 +248,22 @@ Task<Attempt::Go> Attempt::post_prepared(json::object message) {
   co_return Go::On;
 }
 
+// Most targets answer at once, and the record of the end says it all. Who takes longer is seen to
+// be at it.
+asio::awaitable<egress::HttpResult> Attempt::send(egress::HttpRequest request) {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto open = std::make_shared<bool>(true);
+  const std::shared_ptr<void> closing(nullptr, [open](void*) { *open = false; });
+  asio::steady_timer late(executor, kUnrecordedMax);
+  late.async_wait([this, open, executor](boost::system::error_code cancelled) {
+    if (cancelled || !*open) return;
+    entry_.updated_at = tools_.context.clock.now();
+    tools_.tasks.spawn_on(executor, "record of " + id_.text,
+                          record_under_way(tools_.context.store, entry_));
+  });
+  co_return co_await tools_.client.send(std::move(request));
+}
+
 Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   auto http = to_http(request_);
   if (!http) {
@@ -237,13 +273,12 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   entry_.url = request_.url;
   entry_.http_call_data = request_.data;
   step("pre-http-call");
-  CO_TRY_DO(co_await save_entry());
 
   sign(*http, *integration_, delivery_.id, tools_.context.clock.now());
   http->policy = tools_.rules.policy_for(*integration_);
   const auto settings = tools_.context.directory.settings();
   if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;
-  *result = co_await tools_.client.send(*std::move(http));
+  *result = co_await send(*std::move(http));
   if (auto* reply = std::get_if<egress::HttpReply>(result)) *reply = to_text(std::move(*reply));
   step("after-http-call");
   co_return Go::On;
@@ -345,50 +380,43 @@ Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned>
   co_return co_await finish(step_name, std::move(ending));
 }
 
-Task<void> Attempt::save_entry() {
-  entry_.updated_at = tools_.context.clock.now();
-  const std::function<Result<void>(domain::Tx&)> work =
-      [entry = entry_](domain::Tx& tx) -> Result<void> {
-    tx.deliveries().put_history(entry);
-    return Done{};
-  };
-  co_return co_await tools_.context.store.write<void>(work);
-}
-
 Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   step(step_name);
   entry_.finished = ending.state != DeliveryState::Retrying;
   entry_.updated_at = tools_.context.clock.now();
-  const std::function<Result<void>(domain::Tx&)> work = [this,
-                                                         ending](domain::Tx& tx) -> Result<void> {
-    domain::HistoryEntry entry = entry_;
-    domain::Delivery delivery = delivery_;
-    delivery.state = ending.state;
+  // It may run twice, so it begins from what is decided here each time.
+  const std::function<Result<void>(domain::Tx&)> work =
+      [this, &ending, error = entry_.error,
+       tries = delivery_.tries](domain::Tx& tx) -> Result<void> {
+    entry_.error = error;
+    delivery_.state = ending.state;
+    delivery_.tries = tries;
     if (ending.message) {
-      auto sent = post_reply(
-          tx,
-          {tools_.context.directory, *integration_, delivery_,
-           fmt::format("{} {} response", delivery_.id.text, delivery_.tries), entry.updated_at},
-          *ending.message);
+      step(ending.sent_step);
+      auto sent = post_reply(tx,
+                             {tools_.context.directory, *integration_, delivery_,
+                              fmt::format("{} {} response", id_.text, tries), entry_.updated_at},
+                             *ending.message);
       if (sent) {
-        entry.*ending.sent_member = *std::move(sent);
+        entry_.*ending.sent_member = *std::move(sent);
       } else {
-        entry.step = ending.failed_step;
-        entry.error = std::string(text_of(sent.error()));
-        delivery.state = DeliveryState::Failed;
+        entry_.*ending.sent_member = nullptr;
+        step(ending.failed_step);
+        entry_.error = std::string(text_of(sent.error()));
+        delivery_.state = DeliveryState::Failed;
       }
     }
     if (ending.retry_at) {
-      ++delivery.tries;
-      delivery.next_at = *ending.retry_at;
+      ++delivery_.tries;
+      delivery_.next_at = *ending.retry_at;
     }
-    tx.deliveries().update(delivery);
-    tx.deliveries().put_history(entry);
+    tx.deliveries().update(delivery_);
+    tx.deliveries().put_history(entry_);
     if (script_state_changed_) script_state_->save_in(tx);
     if (ending.switch_off) {
       if (auto stored = tx.integrations().find(integration_->id)) {
         stored->enabled = false;
-        stored->updated_at = entry.updated_at;
+        stored->updated_at = entry_.updated_at;
         tx.integrations().update(*stored);
       }
     }

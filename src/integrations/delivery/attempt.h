@@ -3,9 +3,11 @@
 // decides is in the store when run() returns: the history entry, the messages it posted and the
 // state of the delivery are one transaction. Source: contract "integrations" 11, 12 and 15.
 
+#include "base/task_group.h"
 #include "base/time.h"
 #include "domain/context.h"
 #include "domain/delivery.h"
+#include "integrations/delivery/loaded_integrations.h"
 #include "integrations/delivery/outgoing_request.h"
 #include "integrations/script_runner.h"
 
@@ -17,6 +19,7 @@ struct AttemptTools {
   ScriptRunner& scripts;
   egress::HttpClient& client;
   const EgressRules& rules;
+  TaskGroup& tasks;
 };
 
 struct AttemptEnd {
@@ -29,12 +32,23 @@ struct AttemptEnd {
   Time at;
 };
 
+// Which delivery is to be tried. A first attempt may know its row already.
+struct AttemptOf {
+  domain::DeliveryId id;
+  std::shared_ptr<const domain::Delivery> delivery;  // or null: it is read
+};
+
 class Attempt {
  public:
   // `stopping` tells that faults of scripts and requests may be those of a server that stops; it
-  // outlives the attempt.
-  Attempt(const AttemptTools& tools, domain::DeliveryId id, const std::atomic<bool>& stopping)
-      : tools_(tools), id_(std::move(id)), stopping_(stopping) {}
+  // and `integrations` outlive the attempt. Runs on the executor that owns `integrations`.
+  Attempt(const AttemptTools& tools, AttemptOf of, LoadedIntegrations& integrations,
+          const std::atomic<bool>& stopping)
+      : tools_(tools),
+        id_(std::move(of.id)),
+        known_(std::move(of.delivery)),
+        integrations_(integrations),
+        stopping_(stopping) {}
 
   asio::awaitable<AttemptEnd> run();
 
@@ -56,13 +70,15 @@ class Attempt {
   Task<Go> prepare();
   Task<Go> post_prepared(json::object message);
   Task<Go> call(egress::HttpResult* result);
+  asio::awaitable<egress::HttpResult> send(egress::HttpRequest request);
   Task<Go> process(const egress::HttpReply& reply);
   Task<Go> judge(const egress::HttpReply& reply);
   Task<Go> judge(const egress::HttpFailure& failed);
   Task<Go> fail(std::string_view reason, std::optional<unsigned> status,
                 std::optional<Milliseconds> retry_after);
   Task<Go> finish(std::string_view step, Ending ending);
-  Task<void> save_entry();
+  Task<bool> read_delivery();
+  Task<void> drop();
 
   asio::awaitable<script::RunOutcome> run_script(script::ScriptMethod method,
                                                  json::object argument);
@@ -72,6 +88,8 @@ class Attempt {
 
   const AttemptTools tools_;
   const domain::DeliveryId id_;
+  const std::shared_ptr<const domain::Delivery> known_;
+  LoadedIntegrations& integrations_;
   const std::atomic<bool>& stopping_;
   domain::Delivery delivery_;
   std::shared_ptr<const domain::Integration> integration_;

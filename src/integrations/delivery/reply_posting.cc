@@ -49,7 +49,8 @@ Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
   domain::MessageDraft draft = wire::read_post_payload(payload, defaults).draft;
   draft.posted_by = posting.integration.id;
   draft.hook_depth = posting.delivery.hook_depth + 1;
-  draft.id = domain::MessageId{derived_id("reply " + posting.place)};
+  draft.id =
+      domain::MessageId{derived_id_beside(posting.delivery.id.text, "reply " + posting.place)};
   // Posted by an earlier run of this attempt that a crash cut short.
   if (auto before = tx.messages().find(draft.id)) {
     return json::array{

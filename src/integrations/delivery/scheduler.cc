@@ -13,6 +13,9 @@ namespace {
 // The clock may be moved without the timer knowing, so it looks at least this often.
 constexpr Milliseconds kLookMax{1'000};
 
+// Payloads in memory; when more deliveries wait, the others read theirs again.
+constexpr std::size_t kPayloadsKeptMax = 1'000;
+
 std::string line_of(const domain::Delivery& delivery) {
   return delivery.integration.text + '\n' + delivery.room.text + '\n' + delivery.url;
 }
@@ -32,7 +35,8 @@ DeliveryScheduler::DeliveryScheduler(asio::any_io_executor executor, AttemptTool
       tools_(tools),
       tasks_(tasks),
       options_(options),
-      timer_(strand_) {}
+      timer_(strand_),
+      integrations_(tools.context.directory, tools.context.store) {}
 
 void DeliveryScheduler::start() {
   tasks_.spawn_on(strand_, "outbox load", load());
@@ -56,11 +60,11 @@ void DeliveryScheduler::follow(const domain::Event& event) {
   if (queued == nullptr) return;
   asio::post(strand_, [this, delivery = queued->delivery] {
     if (!loaded_) {
-      early_.push_back(*delivery);
+      early_.push_back(delivery);
       return;
     }
     if (delivery->sequence <= newest_loaded_) return;
-    add(*delivery);
+    add(delivery);
     pump();
   });
 }
@@ -82,27 +86,30 @@ asio::awaitable<void> DeliveryScheduler::load() {
     co_await wait(options_.trouble_wait);
     open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
   }
-  for (const domain::Delivery& delivery : *open) {
+  for (domain::Delivery& delivery : *open) {
     newest_loaded_ = std::max(newest_loaded_, delivery.sequence);
-    add(delivery);
+    add(std::make_shared<const domain::Delivery>(std::move(delivery)));
   }
   if (!open->empty()) log::info("deliveries taken up", {{"count", open->size()}});
   loaded_ = true;
-  for (const domain::Delivery& delivery : early_) {
-    if (delivery.sequence > newest_loaded_) add(delivery);
+  for (auto& delivery : early_) {
+    if (delivery->sequence > newest_loaded_) add(std::move(delivery));
   }
   early_.clear();
   pump();
 }
 
-void DeliveryScheduler::add(const domain::Delivery& delivery) {
-  if (delivery.state == domain::DeliveryState::Retrying || delivery.replay) {
-    retry_at(delivery.next_at, delivery.id);
+void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
+  if (delivery->state == domain::DeliveryState::Retrying || delivery->replay) {
+    retry_at(delivery->next_at, delivery->id);
     return;
   }
-  const LineKey key = line_of(delivery);
+  const LineKey key = line_of(*delivery);
   Line& line = lines_[key];
-  line.waiting.push_back(delivery.id);
+  const domain::DeliveryId id = delivery->id;
+  // The load leaves payloads out.
+  if (waiting_ >= kPayloadsKeptMax || delivery->data.empty()) delivery.reset();
+  line.waiting.push_back({id, std::move(delivery)});
   ++waiting_;
   if (!line.running && line.waiting.size() == 1) ready_lines_.push_back(key);
 }
@@ -135,7 +142,7 @@ void DeliveryScheduler::pump() {
       domain::DeliveryId id = std::move(due_.front());
       due_.pop_front();
       metrics_.retries.fetch_add(1, std::memory_order_relaxed);
-      spawn(std::move(id), std::nullopt);
+      spawn({std::move(id), nullptr}, std::nullopt);
       continue;
     }
     if (ready_lines_.empty()) break;
@@ -143,26 +150,29 @@ void DeliveryScheduler::pump() {
     ready_lines_.pop_front();
     Line& line = lines_[key];
     line.running = true;
-    domain::DeliveryId id = std::move(line.waiting.front());
+    AttemptOf of = std::move(line.waiting.front());
     line.waiting.pop_front();
     --waiting_;
-    spawn(std::move(id), std::move(key));
+    spawn(std::move(of), std::move(key));
   }
   gauge();
 }
 
-void DeliveryScheduler::spawn(domain::DeliveryId id, std::optional<LineKey> line) {
+void DeliveryScheduler::spawn(AttemptOf of, std::optional<LineKey> line) {
   ++running_;
   metrics_.attempts.fetch_add(1, std::memory_order_relaxed);
-  tasks_.spawn_on(strand_, "delivery " + id.text, run(id, std::move(line)));
+  std::string name = "delivery " + of.id.text;
+  tasks_.spawn_on(strand_, std::move(name), run(std::move(of), std::move(line)));
 }
 
-asio::awaitable<void> DeliveryScheduler::run(domain::DeliveryId id, std::optional<LineKey> line) {
+asio::awaitable<void> DeliveryScheduler::run(AttemptOf of, std::optional<LineKey> line) {
+  const domain::DeliveryId id = of.id;
   AttemptEnd end;
   try {
     for (;;) {
-      Attempt attempt(tools_, id, halted_);
+      Attempt attempt(tools_, std::move(of), integrations_, halted_);
       end = co_await attempt.run();
+      of = {id, nullptr};
       if (end.next != AttemptEnd::Next::TryAgain || halted_) break;
       co_await wait_out_trouble();
     }

@@ -48,18 +48,18 @@ class DeliveryScheduler final : public domain::EventFollower {
  private:
   using LineKey = std::string;
   struct Line {
-    std::deque<domain::DeliveryId> waiting;
+    std::deque<AttemptOf> waiting;
     bool running = false;
   };
 
   asio::awaitable<void> load();
   asio::awaitable<void> watch_retries();
-  asio::awaitable<void> run(domain::DeliveryId id, std::optional<LineKey> line);
+  asio::awaitable<void> run(AttemptOf of, std::optional<LineKey> line);
   asio::awaitable<void> wait_out_trouble();
-  void add(const domain::Delivery& delivery);
+  void add(std::shared_ptr<const domain::Delivery> delivery);
   void retry_at(Time at, domain::DeliveryId id);
   void pump();
-  void spawn(domain::DeliveryId id, std::optional<LineKey> line);
+  void spawn(AttemptOf of, std::optional<LineKey> line);
   void finished(const domain::DeliveryId& id, const std::optional<LineKey>& line,
                 const AttemptEnd& end);
   void gauge();
@@ -81,8 +81,9 @@ class DeliveryScheduler final : public domain::EventFollower {
   std::deque<LineKey> ready_lines_;
   std::deque<domain::DeliveryId> due_;
   std::multimap<Time, domain::DeliveryId> retries_;
-  std::vector<domain::Delivery> early_;  // followed before the load was done
+  std::vector<std::shared_ptr<const domain::Delivery>> early_;  // followed before the load was done
   asio::steady_timer timer_;
+  LoadedIntegrations integrations_;
 };
 
 }  // namespace gantry::integrations

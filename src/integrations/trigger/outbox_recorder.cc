@@ -66,7 +66,7 @@ domain::Delivery make_delivery(const domain::Directory& directory, const HookFac
                                const HookMatch& match, const std::string& url, Time now) {
   const domain::Integration& integration = match.entry->integration;
   domain::Delivery delivery;
-  delivery.id = new_id<domain::DeliveryId>();
+  delivery.id = new_ordered_id<domain::DeliveryId>(now);
   delivery.integration = integration.id;
   delivery.event = facts.event;
   delivery.url = url;
@@ -87,6 +87,7 @@ domain::Delivery make_delivery(const domain::Directory& directory, const HookFac
 }  // namespace
 
 Result<void> OutboxRecorder::record(domain::Tx& tx, const domain::Event& event) {
+  if (std::holds_alternative<domain::DeliveryQueued>(event)) return Done{};
   const Time now = clock_.now();
   for (const HookFacts& facts : facts_of(directory_, event, now)) {
     for (const HookMatch& match : select_hooks(directory_, facts)) {

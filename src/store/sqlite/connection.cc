@@ -21,10 +21,10 @@ void Statement::check(int code) const {
   if (code != SQLITE_OK) fail(db_, sqlite3_extended_errcode(db_));
 }
 
-void Statement::bind_next(std::string_view value) {
+void Statement::bind_text(std::string_view value, sqlite3_destructor_type lifetime) {
   check(sqlite3_bind_text(statement_, next_parameter_++,
                           value.data() != nullptr ? value.data() : "",
-                          static_cast<int>(value.size()), SQLITE_TRANSIENT));
+                          static_cast<int>(value.size()), lifetime));
 }
 
 void Statement::bind_next(std::int64_t value) {
@@ -107,6 +107,22 @@ void Connection::execute(const std::string& sql) {
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     fail(db_, sqlite3_extended_errcode(db_));
   }
+}
+
+void Connection::watch_log(int* frames) {
+  const auto note = [](void* out, sqlite3*, const char*, int count) {
+    *static_cast<int*>(out) = count;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(db_, note, frames);
+}
+
+int Connection::copy_log() {
+  int copied = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
+  if (code != SQLITE_OK) fail(db_, sqlite3_extended_errcode(db_));
+  return copied;
 }
 
 }  // namespace gantry::store::sqlite

@@ -25,7 +25,8 @@ class StoreFault : public std::runtime_error {
   int code_;
 };
 
-// A prepared statement, reset when the use ends. Parameters are bound in order by operator().
+// A prepared statement, reset when the use ends. Parameters are bound in order. Texts given as
+// lvalues or views are not copied: they stay as they are until the last step.
 class Statement {
  public:
   Statement(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
@@ -34,8 +35,8 @@ class Statement {
   ~Statement();
 
   template <class... Args>
-  Statement& bind(const Args&... args) {
-    (bind_next(args), ...);
+  Statement& bind(Args&&... args) {
+    (bind_next(std::forward<Args>(args)), ...);
     return *this;
   }
 
@@ -56,9 +57,11 @@ class Statement {
   }
 
  private:
-  void bind_next(std::string_view value);
-  void bind_next(const std::string& value) { bind_next(std::string_view(value)); }
-  void bind_next(const char* value) { bind_next(std::string_view(value)); }
+  void bind_text(std::string_view value, sqlite3_destructor_type lifetime);
+  void bind_next(std::string_view value) { bind_text(value, SQLITE_STATIC); }
+  void bind_next(const std::string& value) { bind_text(value, SQLITE_STATIC); }
+  void bind_next(std::string&& value) { bind_text(value, SQLITE_TRANSIENT); }
+  void bind_next(const char* value) { bind_text(value, SQLITE_STATIC); }
   void bind_next(std::int64_t value);
   void bind_next(int value) { bind_next(std::int64_t{value}); }
   void bind_next(bool value) { bind_next(std::int64_t{value ? 1 : 0}); }
@@ -66,7 +69,11 @@ class Statement {
   void bind_next(const std::optional<Time>& value);
   template <class Tag>
   void bind_next(const Id<Tag>& value) {
-    bind_next(std::string_view(value.text));
+    bind_text(value.text, SQLITE_STATIC);
+  }
+  template <class Tag>
+  void bind_next(Id<Tag>&& value) {
+    bind_text(value.text, SQLITE_TRANSIENT);
   }
   void check(int code) const;
 
@@ -94,6 +101,15 @@ class Connection {
   void release_memory() { sqlite3_db_release_memory(db_); }
   std::int64_t last_insert_rowid() const { return sqlite3_last_insert_rowid(db_); }
   int changes() const { return sqlite3_changes(db_); }
+  // Rows changed since the connection was opened: tells whether something was written meanwhile.
+  std::int64_t total_changes() const { return sqlite3_total_changes64(db_); }
+
+  // Writes the pages that the log holds after each commit into `*frames`, and ends the checkpoints
+  // that SQLite makes within commits.
+  void watch_log(int* frames);
+  // Copies what it can of the log into the database without waiting for anybody; gives how many
+  // pages of the log are copied by now.
+  int copy_log();
 
  private:
   sqlite3* db_ = nullptr;

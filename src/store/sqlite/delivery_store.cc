@@ -30,16 +30,21 @@ constexpr char kSelectHistory[] = "SELECT " COLUMNS
 #undef COLUMNS
 constexpr char kCountHistory[] =
     "SELECT count(*) FROM history WHERE integration = ? AND (? = '' OR maker = ?)";
-constexpr char kUpsertHistory[] =
-    "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET finished = excluded.finished, "
-    "updated_at = excluded.updated_at, extra = excluded.extra";
+#define INSERT_HISTORY                                                                   \
+  "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) " \
+  "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
+constexpr char kUpsertHistory[] = INSERT_HISTORY
+    "UPDATE SET finished = excluded.finished, updated_at = excluded.updated_at, extra = "
+    "excluded.extra";
+constexpr char kBeginHistory[] = INSERT_HISTORY "NOTHING";
+#undef INSERT_HISTORY
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kPruneHistory[] =
     "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
     "ORDER BY updated_at LIMIT ?)";
 constexpr char kPruneDeliveries[] =
-    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 AND "
+    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 "
+    "AND "
     "created_at < ? ORDER BY sequence LIMIT ?)";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
@@ -85,7 +90,6 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("target_url", entry.target_url);
   archive("ran_prepare", entry.ran_prepare);
   archive("url", entry.url);
-  archive("http_call_data", entry.http_call_data);
   archive("http_result", entry.http_result);
   archive("http_error", entry.http_error);
   archive("error", entry.error);
@@ -95,6 +99,14 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("result_message", entry.result_message);
   archive("console", entry.console);
   archive("created_at", entry.created_at);
+}
+
+// Mostly the payload is sent as it is, and then it is stored once.
+constexpr std::string_view kCallData = "http_call_data";
+constexpr std::string_view kSentAsIs = "sent_as_is";
+
+bool sent_as_is(const HistoryEntry& entry) {
+  return entry.http_call_data.is_object() && entry.http_call_data.get_object() == entry.data;
 }
 
 HistoryEntry read_entry(const Statement& row) {
@@ -107,6 +119,10 @@ HistoryEntry read_entry(const Statement& row) {
   out.updated_at = row.time(5);
   ExtraReader reader(row.view(6));
   visit_entry(reader, out);
+  reader(kCallData, out.http_call_data);
+  bool as_is = false;
+  reader(kSentAsIs, as_is);
+  if (as_is) out.http_call_data = out.data;
   return out;
 }
 
@@ -132,9 +148,10 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   void insert(Delivery& delivery) override {
     ExtraWriter writer;
     visit_delivery(writer, delivery);
+    const std::string extra = writer.text();
     session_.connection.prepare(kInsertDelivery)
         .bind(delivery.id, delivery.integration, static_cast<int>(delivery.state), delivery.tries,
-              delivery.next_at, delivery.created_at, writer.text())
+              delivery.next_at, delivery.created_at, extra)
         .run();
     delivery.sequence = session_.connection.last_insert_rowid();
   }
@@ -163,14 +180,8 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     while (row.step()) out.items.push_back(read_entry(row));
     return out;
   }
-  void put_history(const HistoryEntry& entry) override {
-    ExtraWriter writer;
-    visit_entry(writer, entry);
-    session_.connection.prepare(kUpsertHistory)
-        .bind(entry.id, entry.delivery, entry.integration, entry.integration_maker, entry.finished,
-              entry.updated_at, writer.text())
-        .run();
-  }
+  void put_history(const HistoryEntry& entry) override { write_history(kUpsertHistory, entry); }
+  void begin_history(const HistoryEntry& entry) override { write_history(kBeginHistory, entry); }
   void remove_history(const IntegrationId& integration) override {
     session_.connection.prepare(kDeleteHistory).bind(integration).run();
   }
@@ -196,6 +207,21 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   }
 
  private:
+  void write_history(const char* sql, const HistoryEntry& entry) {
+    ExtraWriter writer;
+    visit_entry(writer, entry);
+    if (sent_as_is(entry)) {
+      writer(kSentAsIs, true);
+    } else {
+      writer(kCallData, entry.http_call_data);
+    }
+    const std::string extra = writer.text();
+    session_.connection.prepare(sql)
+        .bind(entry.id, entry.delivery, entry.integration, entry.integration_maker, entry.finished,
+              entry.updated_at, extra)
+        .run();
+  }
+
   Session& session_;
 };
 

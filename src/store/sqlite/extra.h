@@ -18,25 +18,25 @@ namespace gantry::store::sqlite {
 class ExtraWriter {
  public:
   void operator()(std::string_view key, const std::string& value) {
-    if (!value.empty()) object_[key] = value;
+    if (!value.empty()) put(key, value);
   }
   void operator()(std::string_view key, bool value) {
-    if (value) object_[key] = true;
+    if (value) put(key, value);
   }
   void operator()(std::string_view key, std::int64_t value) {
-    if (value != 0) object_[key] = value;
+    if (value != 0) put(key, value);
   }
   void operator()(std::string_view key, int value) { (*this)(key, std::int64_t{value}); }
   void operator()(std::string_view key, Time value) { (*this)(key, to_epoch_ms(value)); }
-  void operator()(std::string_view key, double value) { object_[key] = value; }
+  void operator()(std::string_view key, double value) { put(key, value); }
   void operator()(std::string_view key, const json::value& value) {
-    if (!value.is_null()) object_[key] = value;
+    if (!value.is_null()) put(key, value);
   }
   void operator()(std::string_view key, const json::object& value) {
-    if (!value.empty()) object_[key] = value;
+    if (!value.empty()) put(key, value);
   }
   void operator()(std::string_view key, const json::array& value) {
-    if (!value.empty()) object_[key] = value;
+    if (!value.empty()) put(key, value);
   }
   template <class Tag>
   void operator()(std::string_view key, const Id<Tag>& value) {
@@ -48,41 +48,80 @@ class ExtraWriter {
   // An optional that holds a value is written even when the value is a default.
   template <class T>
   void operator()(std::string_view key, const std::optional<T>& value) {
-    if (value) object_[key] = to_value(*value);
+    if (value) put(key, *value);
   }
   template <class T>
   void operator()(std::string_view key, const std::vector<T>& value) {
-    if (!value.empty()) object_[key] = to_value(value);
+    if (!value.empty()) put(key, value);
   }
 
-  std::string text() const { return json::serialize(object_); }
+  std::string text() const { return text_ + '}'; }
 
  private:
-  static json::value to_value(const std::string& value) { return json::value(value); }
-  static json::value to_value(bool value) { return value; }
-  static json::value to_value(std::int64_t value) { return value; }
-  static json::value to_value(double value) { return value; }
-  static json::value to_value(Time value) { return to_epoch_ms(value); }
-  static json::value to_value(const json::array& value) { return value; }
-  static json::value to_value(const domain::UserRef& value) {
-    return {{"id", value.id.text}, {"username", value.username}, {"name", value.name}};
-  }
-  static json::value to_value(const domain::Email& value) {
-    return {{"address", value.address}, {"verified", value.verified}};
-  }
-  template <class Tag>
-  static json::value to_value(const Id<Tag>& value) {
-    return json::value(value.text);
-  }
+  // Keys are plain words.
   template <class T>
-  static json::value to_value(const std::vector<T>& list) {
-    json::array out;
-    out.reserve(list.size());
-    for (const T& item : list) out.push_back(to_value(item));
-    return out;
+  void put(std::string_view key, const T& value) {
+    if (text_.size() > 1) text_ += ',';
+    ((text_ += '"') += key) += "\":";
+    write(value);
   }
 
-  json::object object_;
+  void write(std::string_view value) {
+    text_ += '"';
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const char c = value[i];
+      if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+      text_ += value.substr(begin, i - begin);
+      begin = i + 1;
+      static constexpr std::string_view kDigits = "0123456789abcdef";
+      if (c == '"' || c == '\\') {
+        (text_ += '\\') += c;
+      } else {
+        text_ += "\\u00";
+        text_ += kDigits[static_cast<std::size_t>(c) >> 4];
+        text_ += kDigits[static_cast<std::size_t>(c) & 0xf];
+      }
+    }
+    text_ += value.substr(begin);
+    text_ += '"';
+  }
+  void write(const std::string& value) { write(std::string_view(value)); }
+  void write(bool value) { text_ += value ? "true" : "false"; }
+  void write(std::int64_t value) { text_ += std::to_string(value); }
+  void write(double value) { text_ += json::serialize(json::value(value)); }
+  void write(Time value) { write(to_epoch_ms(value)); }
+  void write(const json::value& value) { text_ += json::serialize(value); }
+  void write(const json::object& value) { text_ += json::serialize(value); }
+  void write(const json::array& value) { text_ += json::serialize(value); }
+  void write(const domain::UserRef& value) {
+    ExtraWriter inner;
+    inner.put("id", value.id.text);
+    inner.put("username", value.username);
+    inner.put("name", value.name);
+    text_ += inner.text();
+  }
+  void write(const domain::Email& value) {
+    ExtraWriter inner;
+    inner.put("address", value.address);
+    inner.put("verified", value.verified);
+    text_ += inner.text();
+  }
+  template <class Tag>
+  void write(const Id<Tag>& value) {
+    write(value.text);
+  }
+  template <class T>
+  void write(const std::vector<T>& list) {
+    text_ += '[';
+    for (const T& item : list) {
+      if (text_.back() != '[') text_ += ',';
+      write(item);
+    }
+    text_ += ']';
+  }
+
+  std::string text_ = "{";
 };
 
 // Deeper than anything that is let in, which the library's own limit is not: what was stored must

@@ -160,9 +160,10 @@ class SqliteMessageStore final : public domain::MessageStore {
     return read_message(statement);
   }
   bool insert(const Message& message) override {
+    const std::string extra = extra_of(message);
     session_.connection.prepare(kInsert)
         .bind(message.id, message.room, message.sent_at, message.author.id, message.type,
-              message.thread, extra_of(message))
+              message.thread, extra)
         .run();
     return session_.connection.changes() == 1;
   }

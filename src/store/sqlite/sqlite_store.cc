@@ -21,6 +21,9 @@ constexpr char kSavepoint[] = "SAVEPOINT one";
 constexpr char kRelease[] = "RELEASE one";
 constexpr char kRollbackTo[] = "ROLLBACK TO one";
 
+// So many writers at once are worth waiting for.
+constexpr std::size_t kCrowd = 8;
+
 Error to_error(const StoreFault& fault) {
   log::error("store failed", {{"fault", fault.what()}, {"code", fault.code()}});
   return Error(fault.disk_full() ? ErrorCode::StorageFull : ErrorCode::StorageFailed)
@@ -57,7 +60,7 @@ std::string_view remedy_for(const StoreFault& fault, const std::string& path) {
 void set_up(Connection& connection) {
   connection.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
-      "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;");
+      "PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;");
 }
 
 }  // namespace
@@ -68,6 +71,7 @@ bool SqliteStore::Queue<JobType>::push(JobType job, std::size_t max) {
     const std::lock_guard lock(mutex);
     if (stopping || jobs.size() >= max) return false;
     jobs.push_back(std::move(job));
+    if (jobs.size() < wanted) return true;
   }
   filled.notify_one();
   return true;
@@ -111,7 +115,8 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
 SqliteStore::SqliteStore(StoreOptions options, domain::Directory& directory)
     : options_(std::move(options)),
       directory_(directory),
-      writer_(options_.path, Access::ReadWrite) {
+      writer_(options_.path, Access::ReadWrite),
+      checkpointer_(writer_, options_.path, options_.checkpoint_pages) {
   set_up(writer_);
 }
 
@@ -120,6 +125,7 @@ SqliteStore::~SqliteStore() {
 }
 
 void SqliteStore::start() {
+  checkpointer_.start();
   threads_.emplace_back([this] { write_loop(); });
   for (std::size_t i = 0; i < options_.readers; ++i) {
     threads_.emplace_back([this] { read_loop(options_.path); });
@@ -131,6 +137,7 @@ void SqliteStore::stop() {
   reads_.stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+  checkpointer_.stop();
 }
 
 void SqliteStore::load_directory() {
@@ -202,38 +209,63 @@ Result<void> SqliteStore::read_now(const std::function<Result<void>(const domain
 
 void SqliteStore::write_loop() {
   std::vector<WriteJob> group;
-  for (;;) {
-    group.clear();
-    WriteJob first;
-    if (!writes_.pop(first)) return;
-    group.push_back(std::move(first));
-    {
-      const std::lock_guard lock(writes_.mutex);
-      while (group.size() < options_.group_max && !writes_.jobs.empty()) {
-        group.push_back(std::move(writes_.jobs.front()));
-        writes_.jobs.pop_front();
-      }
-      metrics_.write_queue.store(writes_.jobs.size(), std::memory_order_relaxed);
-    }
+  while (take_group(group)) {
+    const auto started = std::chrono::steady_clock::now();
     run_group(group);
+    group_took_ = std::chrono::steady_clock::now() - started;
   }
+}
+
+bool SqliteStore::take_group(std::vector<WriteJob>& group) {
+  std::unique_lock lock(writes_.mutex);
+  // Who wrote in the last group and who waited meanwhile.
+  const std::size_t crowd = std::min(group.size() + writes_.jobs.size(), options_.group_max);
+  group.clear();
+  writes_.filled.wait(lock, [this] { return writes_.stopping || !writes_.jobs.empty(); });
+  if (writes_.jobs.empty()) return false;
+  if (crowd >= kCrowd) {
+    const char* f = getenv("GATHER");
+    const auto longest = std::min<std::chrono::nanoseconds>(group_took_ * (f ? atoi(f) : 50) / 100,
+                                                            options_.gather_time_max);
+    writes_.wanted = crowd;
+    writes_.filled.wait_for(
+        lock, longest, [this, crowd] { return writes_.stopping || writes_.jobs.size() >= crowd; });
+    writes_.wanted = 1;
+  }
+  while (group.size() < options_.group_max && !writes_.jobs.empty()) {
+    group.push_back(std::move(writes_.jobs.front()));
+    writes_.jobs.pop_front();
+  }
+  metrics_.write_queue.store(writes_.jobs.size(), std::memory_order_relaxed);
+  return true;
 }
 
 void SqliteStore::run_group(std::vector<WriteJob>& group) {
   metrics_.writes.fetch_add(group.size(), std::memory_order_relaxed);
-  std::vector<Outcome> outcomes;
-  if (try_group(group, outcomes)) return;
-  // Nobody of the group was told anything: each runs again on its own.
+  if (try_group(group, Separation::None)) return;
+  // Nobody of the group was told anything: its functions run again.
+  if (try_group(group, Separation::Savepoints)) return;
   metrics_.failed_commits.fetch_add(1, std::memory_order_relaxed);
   for (WriteJob& job : group) job.done(run_alone(job.work));
 }
 
-bool SqliteStore::try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes) {
+bool SqliteStore::try_group(std::vector<WriteJob>& group, Separation separation) {
   SqliteTx tx(writer_, recorders_);
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(group.size());
   try {
     writer_.prepare(kBegin).run();
     for (const WriteJob& job : group) {
-      outcomes.push_back(run_in_savepoint(tx, writer_, job.work));
+      if (separation == Separation::Savepoints) {
+        outcomes.push_back(run_in_savepoint(tx, writer_, job.work));
+      } else {
+        auto outcome = run_bare(tx, writer_, job.work);
+        if (!outcome) {
+          if (writer_.in_transaction()) writer_.prepare(kRollback).run();
+          return false;
+        }
+        outcomes.push_back(*std::move(outcome));
+      }
       if (!writer_.in_transaction()) return false;
     }
     writer_.prepare(kCommit).run();
@@ -245,7 +277,26 @@ bool SqliteStore::try_group(std::vector<WriteJob>& group, std::vector<Outcome>& 
   publish(tx);
   for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
   tell_followers(tx);
+  checkpointer_.after_commit();
   return true;
+}
+
+// Nothing when it failed after it had changed something, which cannot be undone alone here.
+std::optional<SqliteStore::Outcome> SqliteStore::run_bare(
+    SqliteTx& tx, Connection& connection, const std::function<Result<void>(domain::Tx&)>& work) {
+  const std::int64_t written = connection.total_changes();
+  const Session& session = tx.session();
+  const std::size_t told = session.changes.size() + session.events.size();
+  Outcome outcome;
+  try {
+    outcome.result = work(tx);
+  } catch (...) {
+    return std::nullopt;
+  }
+  const bool changed = connection.total_changes() != written ||
+                       session.changes.size() + session.events.size() != told;
+  if (!outcome.result && changed) return std::nullopt;
+  return outcome;
 }
 
 SqliteStore::Outcome SqliteStore::run_in_savepoint(
@@ -294,6 +345,7 @@ SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(dom
   metrics_.commits.fetch_add(1, std::memory_order_relaxed);
   publish(tx);
   tell_followers(tx);
+  checkpointer_.after_commit();
   return outcome;
 }
 

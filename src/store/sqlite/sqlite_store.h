@@ -13,6 +13,7 @@
 
 #include "domain/directory.h"
 #include "domain/store.h"
+#include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
 
 namespace gantry::store::sqlite {
@@ -24,8 +25,9 @@ struct StoreOptions {
   std::size_t readers = 2;
   std::size_t write_queue_max = 10'000;
   std::size_t read_queue_max = 10'000;
-  std::size_t group_max = 256;                   // functions in one commit
-  std::chrono::milliseconds group_time_max{20};  // of running functions before the commit
+  std::size_t group_max = 256;   // functions in one commit
+  int checkpoint_pages = 4'000;  // written before they are copied from the log into the database
+  std::chrono::milliseconds gather_time_max{5};  // a crowd of writers waits for each other
 };
 
 struct StoreMetrics {
@@ -77,12 +79,17 @@ class SqliteStore final : public domain::Store {
     std::mutex mutex;
     std::condition_variable filled;
     std::deque<JobType> jobs;
+    std::size_t wanted = 1;  // fewer wake nobody
     bool stopping = false;
 
     bool push(JobType job, std::size_t max);
     bool pop(JobType& job);  // waits; false when stopping and empty
     void stop();
   };
+
+  // Savepoints cost a copy of each page that they change, so functions run without them while all
+  // goes well: most refusals come before anything is written.
+  enum class Separation { None, Savepoints };
 
   SqliteStore(StoreOptions options, domain::Directory& directory);
 
@@ -91,11 +98,14 @@ class SqliteStore final : public domain::Store {
   void load_directory();
   void write_loop();
   void read_loop(const std::string& path);
+  bool take_group(std::vector<WriteJob>& group);
   void run_group(std::vector<WriteJob>& group);
-  bool try_group(std::vector<WriteJob>& group, std::vector<Outcome>& outcomes);
+  bool try_group(std::vector<WriteJob>& group, Separation separation);
   Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
   static Outcome run_in_savepoint(SqliteTx& tx, Connection& connection,
                                   const std::function<Result<void>(domain::Tx&)>& work);
+  static std::optional<Outcome> run_bare(SqliteTx& tx, Connection& connection,
+                                         const std::function<Result<void>(domain::Tx&)>& work);
   void publish(SqliteTx& tx);
   void tell_followers(SqliteTx& tx);
 
@@ -104,8 +114,10 @@ class SqliteStore final : public domain::Store {
   std::vector<domain::EventRecorder*> recorders_;
   std::vector<domain::EventFollower*> followers_;
   Connection writer_;
+  Checkpointer checkpointer_;
   Queue<WriteJob> writes_;
   Queue<ReadJob> reads_;
+  std::chrono::nanoseconds group_took_{0};  // the writer's
   std::vector<std::thread> threads_;
   StoreMetrics metrics_;
 };

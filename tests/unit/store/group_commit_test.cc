@@ -1,6 +1,7 @@
 // Many callers at once: each keeps or loses his own work, and who has an answer reads his write.
 
 #include <atomic>
+#include <deque>
 #include <future>
 #include <thread>
 
@@ -54,6 +55,32 @@ TEST_F(GroupCommitTest, an_error_rolls_back_its_own_work_only) {
     EXPECT_EQ(directory_->find_room(domain::RoomId{std::to_string(i)}) != nullptr, kept) << i;
   }
   EXPECT_LT(store_->metrics().commits.load(), 200U);
+}
+
+class ShortLogTest : public GroupCommitTest {
+ protected:
+  StoreOptions options() const override { return {.path = path(), .checkpoint_pages = 100}; }
+};
+
+TEST_F(ShortLogTest, the_log_begins_again_under_steady_writing) {
+  const std::string text(3'000, 'x');  // a row fills a page
+  constexpr std::size_t kWrites = 4'000;
+  constexpr std::size_t kAtOnce = 64;
+  std::deque<std::future<Result<void>>> open;
+  for (std::size_t i = 0; i < kWrites; ++i) {
+    open.push_back(start([i, &text](domain::Tx& tx) -> Result<void> {
+      domain::Room made = room(std::to_string(i));
+      made.topic = text;
+      tx.rooms().insert(made);
+      return Done{};
+    }));
+    if (open.size() < kAtOnce) continue;
+    EXPECT_TRUE(open.front().get());
+    open.pop_front();
+  }
+  for (auto& one : open) EXPECT_TRUE(one.get());
+  EXPECT_LT(std::filesystem::file_size(path() + "-wal"), kWrites / 2 * 4096);
+  EXPECT_EQ(directory_->list_rooms().size(), kWrites);
 }
 
 TEST_F(GroupCommitTest, a_fault_reaches_its_caller_and_nobody_else) {

@@ -169,6 +169,27 @@ TEST_F(StoreTest, removing_an_integration_takes_deliveries_history_and_state) {
   EXPECT_EQ(directory_->list_integrations()->size(), 0U);
 }
 
+TEST_F(StoreTest, an_entry_of_an_attempt_under_way_never_replaces_its_end) {
+  write([](domain::Tx& tx) {
+    domain::HistoryEntry entry;
+    entry.id = domain::HistoryId{"h1"};
+    entry.integration = IntegrationId{"i1"};
+    entry.step = "pre-http-call";
+    entry.data = {{"text", "guggy cats"}};
+    entry.http_call_data = entry.data;
+    tx.deliveries().begin_history(entry);
+    EXPECT_EQ(tx.deliveries().find_history(entry.id)->step, "pre-http-call");
+    EXPECT_EQ(tx.deliveries().find_history(entry.id)->http_call_data, entry.http_call_data);
+    entry.step = "after-http-call";
+    entry.http_call_data = {{"text", "another"}};
+    tx.deliveries().put_history(entry);
+    EXPECT_EQ(tx.deliveries().find_history(entry.id)->http_call_data, entry.http_call_data);
+    entry.step = "pre-http-call";
+    tx.deliveries().begin_history(entry);
+    EXPECT_EQ(tx.deliveries().find_history(entry.id)->step, "after-http-call");
+  });
+}
+
 TEST_F(StoreTest, visits_open_deliveries_in_the_order_of_their_events) {
   write([](domain::Tx& tx) {
     for (const char* id : {"d1", "d2", "d3"}) {

@@ -30,11 +30,12 @@ class StoreTest : public testing::Test {
     directory_ = std::make_unique<domain::Directory>([](const domain::Integration& integration) {
       return json::object{{"_id", integration.id.text}, {"name", integration.name}};
     });
-    auto opened = SqliteStore::open({.path = path()}, *directory_);
+    auto opened = SqliteStore::open(options(), *directory_);
     ASSERT_TRUE(opened) << opened.error().message;
     store_ = *std::move(opened);
   }
 
+  virtual StoreOptions options() const { return {.path = path()}; }
   std::string path() const { return folder_ + "/gantry.db"; }
 
   void write(const std::function<void(domain::Tx&)>& work) {
