@@ -98,7 +98,10 @@ class RoomIntegrations : public ::testing::Test {
     const dispatch::Answer answer =
         dispatcher_.serve({dispatch::Method::Get, path, query, body, headers, "127.0.0.1", "1"});
     const auto& reply = std::get<dispatch::Reply>(answer);
-    const auto object = json::parse(std::get<std::string>(reply.body)).as_object();
+    // Asked for again, a list is a reply that others share.
+    const auto* shared = std::get_if<std::shared_ptr<const std::string>>(&reply.body);
+    const std::string& text = shared != nullptr ? **shared : std::get<std::string>(reply.body);
+    const auto object = json::parse(text).as_object();
     if (reply.status != 200) return std::string(object.at("error").as_string());
     std::string names;
     for (const json::value& one : object.at("integrations").as_array()) {
@@ -130,6 +133,19 @@ TEST_F(RoomIntegrations, matches_a_private_discussion_by_its_fname_and_its_id) {
   RecordProperty("covers", "integrations 3.1/select-2");
   EXPECT_EQ(of_group("ada", "roomId=talk-id"), "#talk-id #topic ");
   EXPECT_EQ(of_group("ada", "roomName=zK3"), "#talk-id #topic ");
+}
+
+TEST_F(RoomIntegrations, lists_what_changed_since_it_was_asked_for) {
+  EXPECT_EQ(of_group("ada", "roomId=club-id"), "#club ");
+  EXPECT_EQ(of_group("ada", "roomId=club-id&fields={\"name\":1}"), "#club ");
+  add_integration("#club-id");
+  EXPECT_EQ(of_group("ada", "roomId=club-id"), "#club #club-id ");
+  EXPECT_EQ(of_group("ada", "roomId=club-id&fields={\"name\":1}"), "#club #club-id ");
+  add_integration("all_private_groups");
+  EXPECT_EQ(of_group("ada", "roomId=club-id"), "#club #club-id all_private_groups ");
+  EXPECT_EQ(of_group("ada", "roomId=club-id&includeAllPrivateGroups=false"), "#club #club-id ");
+  directory_.apply(domain::IntegrationRemoved{domain::IntegrationId{"#club"}});
+  EXPECT_EQ(of_group("ada", "roomId=club-id"), "#club-id all_private_groups ");
 }
 
 TEST_F(RoomIntegrations, finds_no_discussion_by_its_fname) {
