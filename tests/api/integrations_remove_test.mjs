@@ -115,8 +115,8 @@ test('replay answers before the remote call is answered', { covers: ['integratio
   const answer = await w.admin.post('/api/v1/integrations.replayOutgoing', { integrationId: w.bell._id, historyId: w.entry._id });
   expect_json(answer.json, { success: true });
   await w.receiver.wait_for(before + 1, { path: '/bell' });
-  const waiting = (await w.history(w.bell)).find((one) => one._id !== w.entry._id);
-  expect(waiting && !waiting.finished, `the run is over before its answer: ${JSON.stringify(waiting)}`);
+  const waiting = await w.wait_for_history(w.bell, 'the run to be shown while it lasts', (one) => one._id !== w.entry._id);
+  expect(!waiting.finished, `the run is over before its answer: ${JSON.stringify(waiting)}`);
   open();
   await w.wait_for_history(w.bell, 'the end of the replay', (one) => one._id === waiting._id && one.finished);
 });
