@@ -48,12 +48,11 @@ bool ListRequest::looks_at(std::string_view attribute) const {
                      [&](const std::string& path) { return is_at_or_below(path, attribute); });
 }
 
-domain::Page ListReader::read_page(const ListParameters& in,
-                                   std::optional<std::int64_t> default_count) const {
+domain::Page read_page(const ListParameters& in, const domain::Settings& settings,
+                       std::optional<std::int64_t> default_count) {
   using domain::Setting;
-  const auto settings = directory_.settings();
   const auto positive = [&](Setting setting, std::int64_t otherwise) {
-    const std::int64_t value = settings->get_int(setting);
+    const std::int64_t value = settings.get_int(setting);
     return value > 0 ? value : otherwise;
   };
   const std::int64_t most = positive(Setting::ApiUpperCountLimit, kUpperCount);
@@ -65,17 +64,23 @@ domain::Page ListReader::read_page(const ListParameters& in,
   if (!asked || *asked < 0) {
     page.count = usual;
   } else if (*asked == 0) {
-    page.count = settings->get_bool(Setting::ApiAllowInfiniteCount) ? 0 : usual;
+    page.count = settings.get_bool(Setting::ApiAllowInfiniteCount) ? 0 : usual;
   } else {
     page.count = std::min(*asked, most);
   }
   return page;
 }
 
+domain::Page ListReader::read_page(const ListParameters& in,
+                                   std::optional<std::int64_t> default_count) const {
+  return api::read_page(in, *directory_.settings(), default_count);
+}
+
 Result<ListRequest> ListReader::read(const ListParameters& in, const ListRules& rules) const {
   ListRequest out;
-  out.page = read_page(in, rules.default_count);
-  out.scan_max = directory_.settings()->get_int(domain::Setting::QueryScanMax);
+  const auto settings = directory_.settings();
+  out.page = api::read_page(in, *settings, rules.default_count);
+  out.scan_max = settings->get_int(domain::Setting::QueryScanMax);
   const std::string_view sort = in.sort.empty() ? rules.default_sort : std::string_view(in.sort);
   if (!sort.empty()) {
     TRY(out.sort, wire::parse_sort(sort));

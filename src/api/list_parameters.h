@@ -76,6 +76,10 @@ struct ListedRows {
   std::int64_t total = 0;
 };
 
+// offset and count alone, as the settings limit them.
+domain::Page read_page(const ListParameters& in, const domain::Settings& settings,
+                       std::optional<std::int64_t> default_count = {});
+
 class ListReader {
  public:
   ListReader(const domain::Directory& directory, UnsafeParameters unsafe)

@@ -1,12 +1,18 @@
 #include "api/rest_service.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include <fmt/compile.h>
 
 #include "base/log.h"
 #include "domain/error_codes.h"
 
 namespace gantry::api {
 namespace {
+
+constexpr std::size_t kLinesBytesUsual = 192;
+constexpr std::string_view kNoStoreLines = "Cache-Control: no-store\r\nPragma: no-cache\r\n";
 
 std::optional<dispatch::Method> to_dispatch(http::Method method) {
   switch (method) {
@@ -44,18 +50,27 @@ class RequestHeaders final : public dispatch::HeaderSource {
   const http::Headers& headers_;
 };
 
+void add_rate(std::string& out, const dispatch::RateVerdict& rate) {
+  fmt::format_to(
+      std::back_inserter(out),
+      FMT_COMPILE(
+          "X-RateLimit-Limit: {}\r\nX-RateLimit-Remaining: {}\r\nX-RateLimit-Reset: {}\r\n"),
+      rate.limit, rate.remaining, to_epoch_ms(rate.reset_at));
+}
+
 http::Response to_response(dispatch::Reply reply, http::Headers headers) {
   http::Response response;
   response.status = reply.status;
   response.headers = std::move(headers);
+  response.lines.reserve(kLinesBytesUsual);
+  if (reply.rate) add_rate(response.lines, *reply.rate);
   bool cached = false;
   for (auto& [name, value] : reply.headers) {
     cached = cached || name == "Cache-Control";
     response.headers.add(std::move(name), std::move(value));
   }
   if (!cached) {
-    response.headers.add("Cache-Control", "no-store");
-    response.headers.add("Pragma", "no-cache");
+    response.lines += kNoStoreLines;
   }
   response.content_type = std::move(reply.content_type);
   response.body = std::move(reply.body);
@@ -94,10 +109,10 @@ std::size_t RestService::body_bytes_max(http::Method method, std::string_view pa
 
 http::Answer RestService::serve(http::Request request) {
   http::Headers cors;
-  const auto settings = directory_.settings();
   const std::string_view origin = request.headers.find("origin");
   const bool asks =
       !origin.empty() || !request.headers.find("access-control-request-method").empty();
+  const auto settings = asks ? directory_.settings() : nullptr;
   if (asks && settings->get_bool(domain::Setting::ApiEnableCors)) {
     const std::string_view allowed = settings->get_text(domain::Setting::ApiCorsOrigin);
     if (allowed == "*") {
@@ -114,8 +129,11 @@ http::Answer RestService::serve(http::Request request) {
              "x-visitor-token, Authorization");
   }
   if (request.method == http::Method::Options) {
-    return http::Response{
-        .status = 200, .headers = std::move(cors), .content_type = "text/plain", .body = "OK"};
+    return http::Response{.status = 200,
+                          .headers = std::move(cors),
+                          .lines = {},
+                          .content_type = "text/plain",
+                          .body = "OK"};
   }
   const auto method = to_dispatch(request.method);
   if (!method) {

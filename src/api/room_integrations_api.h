@@ -39,8 +39,24 @@ class RoomIntegrationsApi {
  private:
   Result<dispatch::Reply> of_group(domain::Caller caller, RoomIntegrationsParameters in);
   Result<dispatch::Reply> of_channel(domain::Caller caller, RoomIntegrationsParameters in);
-  Result<dispatch::Reply> list(const domain::User& user, const std::vector<std::string>& channels,
-                               const RoomIntegrationsParameters& in) const;
+  // What one call asks for, once its room is found and the caller may see it.
+  struct Sought {
+    domain::UserNumber user;
+    domain::RoomNumber room;
+    std::string_view scope;  // whose integrations are listed with the room's own; may be empty
+  };
+  // What the directory holds of it, at one moment.
+  struct Found {
+    std::shared_ptr<const std::string> ready;  // the whole reply, when it was made before
+    domain::IntegrationEntries entries;        // else what the caller may see
+    std::string key;                           // of the reply to keep; empty: it is not kept
+    std::uint64_t version = 0;
+  };
+
+  static Found look(const domain::Directory::View& view, const domain::User& caller,
+                    const Sought& sought, const RoomIntegrationsParameters& in);
+  Result<dispatch::Reply> answer(Found found, domain::RoomNumber room,
+                                 const RoomIntegrationsParameters& in) const;
 
   const domain::Directory& directory_;
   const ListReader& lists_;

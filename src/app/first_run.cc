@@ -37,16 +37,21 @@ void ensure_rights(Tx& tx, Time now) {
 void ensure_settings(Tx& tx, const Config& config) {
   const auto stored = tx.settings().list();
   const bool fresh = stored.empty();
-  const auto has = [&](Setting setting) {
-    return std::any_of(stored.begin(), stored.end(),
-                       [&](const auto& row) { return row.first == setting; });
+  const auto find = [&](Setting setting) {
+    return std::find_if(stored.begin(), stored.end(),
+                        [&](const auto& row) { return row.first == setting; });
   };
-  if (!has(Setting::UniqueId)) tx.settings().put(Setting::UniqueId, json::value(random_id()));
+  // A start that changes nothing need not wait for the disk.
+  const auto ensure = [&](Setting setting, const json::value& value) {
+    const auto at = find(setting);
+    if (at == stored.end() || at->second != value) tx.settings().put(setting, value);
+  };
+  if (find(Setting::UniqueId) == stored.end()) ensure(Setting::UniqueId, json::value(random_id()));
   if (fresh) {
     for (const auto& [setting, value] : config.initial_settings) tx.settings().put(setting, value);
   }
-  if (!config.root_url.empty()) tx.settings().put(Setting::SiteUrl, json::value(config.root_url));
-  for (const auto& [setting, value] : config.forced_settings) tx.settings().put(setting, value);
+  if (!config.root_url.empty()) ensure(Setting::SiteUrl, json::value(config.root_url));
+  for (const auto& [setting, value] : config.forced_settings) ensure(setting, value);
 }
 
 void ensure_general(Tx& tx, Time now) {

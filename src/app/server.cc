@@ -22,6 +22,7 @@
 #include "app/history_pruning.h"
 #include "app/housekeeping.h"
 #include "app/metrics_page.h"
+#include "app/resident_memory.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "base/task_group.h"
@@ -43,6 +44,7 @@ namespace {
 constexpr std::size_t kComputeThreads = 2;
 constexpr std::size_t kComputeQueueMax = 256;
 constexpr std::chrono::seconds kShutdownGrace{10};
+constexpr std::chrono::milliseconds kSettlingTime{500};  // the first requests go before
 constexpr std::chrono::minutes kForgetCallsPeriod{1};
 constexpr std::chrono::seconds kPruneHistoryPeriod{60};
 constexpr std::chrono::hours kExpiredSessionsPeriod{1};
@@ -345,7 +347,9 @@ Result<void> Server::run() {
     parts.deliveries->start();
     parts.housekeeping->start();
     parts.engine->warm_up();
-    log::info("stopping", {{"signal", asked.get_future().get()}});
+    std::future<int> signal = asked.get_future();
+    if (signal.wait_for(kSettlingTime) == std::future_status::timeout) give_back_start_memory();
+    log::info("stopping", {{"signal", signal.get()}});
   }
   signals.cancel();
   parts.stop();

@@ -3,6 +3,7 @@
 
 #include "dispatch/operation.h"
 #include "wire/fields.h"
+#include "wire/plain_query.h"
 
 namespace gantry::dispatch {
 
@@ -18,6 +19,12 @@ Result<In> decode(const Operation& operation, Invocation& invocation) {
   if constexpr (std::is_same_v<In, RawRequest>) {
     return read_raw(invocation);
   } else {
+    if constexpr (wire::kReadsPlainly<In>) {
+      if (operation.method == Method::Get && invocation.path_parameters.empty()) {
+        In plain;
+        if (wire::read_plain_query(invocation.call.query, plain)) return plain;
+      }
+    }
     TRY(json::value value, read_parameters(operation, invocation));
     return wire::from_json<In>(std::move(value));
   }

@@ -13,21 +13,25 @@ namespace {
 // Read and dropped, so that the caller is told 404 and not 413.
 constexpr std::size_t kUnknownBodyBytesMax = 1024 * 1024;
 
-void add_headers(Reply& reply, HeaderList headers) {
-  for (auto& header : headers) reply.headers.push_back(std::move(header));
-}
-
-asio::awaitable<Reply> with_headers(asio::awaitable<Reply> pending, HeaderList headers) {
+asio::awaitable<Reply> with_rate(asio::awaitable<Reply> pending, RateVerdict rate) {
   Reply reply = co_await std::move(pending);
-  add_headers(reply, std::move(headers));
+  reply.rate = rate;
   co_return reply;
 }
 
-RateLimit limit_of(const RouteOptions& options, const domain::Settings& settings) {
-  using domain::Setting;
-  if (options.own_limit) return *options.own_limit;
-  return {settings.get_int(options.calls_setting.value_or(Setting::ApiRateLimiterCalls)),
-          Milliseconds{settings.get_int(Setting::ApiRateLimiterWindow)}};
+bool has_any(const std::vector<domain::Permission>& wanted, const domain::PermissionSet& held) {
+  return wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](auto permission) {
+           return domain::holds(held, permission);
+         });
+}
+
+Reply too_many_requests(const RateVerdict& verdict, Time now) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.reset_at - now).count();
+  return to_reply(
+      Error(ErrorCode::TooManyRequests,
+            fmt::format("Error, too many requests. Please slow down. You must wait {} seconds "
+                        "before trying this endpoint again.",
+                        seconds)));
 }
 
 }  // namespace
@@ -51,88 +55,114 @@ std::size_t Dispatcher::body_bytes_max(Method method, std::string_view path) con
                                     : match.operation->options.body_bytes_max;
 }
 
+class Dispatcher::CallGate final : public Gate {
+ public:
+  CallGate(Dispatcher& dispatcher, const Operation& operation, const Call& call,
+           const std::optional<RateLimit>& limit)
+      : dispatcher_(dispatcher), operation_(operation), call_(call), limit_(limit) {}
+
+  Admission admit(const domain::Caller& caller) override {
+    if (limit_) {
+      const Time now = dispatcher_.clock_.now();
+      verdict = dispatcher_.count(operation_, call_, *limit_, now);
+      if (!verdict->allowed) return too_many_requests(*verdict, now);
+    }
+    if (!dispatcher_.options_.second_factors) return std::monostate{};
+    return dispatcher_.second_factor_.check(operation_.options.second_factor, call_, caller);
+  }
+
+  std::optional<RateVerdict> verdict;
+
+ private:
+  Dispatcher& dispatcher_;
+  const Operation& operation_;
+  const Call& call_;
+  const std::optional<RateLimit>& limit_;
+};
+
 Answer Dispatcher::serve(Call call) {
   Routes::Match match = routes_.find(call.method, call.path);
   if (match.operation == nullptr) return to_reply(ErrorCode::NotFound);
   const Operation& operation = *match.operation;
 
-  Invocation invocation{call, identify(call), std::move(match.parameters), {}};
-  if (operation.options.auth == Auth::Required && !invocation.caller.logged_in()) {
+  Standing standing = identify(operation, call);
+  if (operation.options.auth == Auth::Required && !standing.caller.logged_in()) {
     return to_reply(ErrorCode::NotLoggedIn);
   }
-  if (!has_declared_right(operation, invocation.caller)) return to_reply(ErrorCode::MissingRight);
+  if (!has_any(operation.options.any_permission, standing.permissions)) {
+    return to_reply(ErrorCode::MissingRight);
+  }
 
-  HeaderList headers;
-  // The caller is moved into the handler after admit() has run.
-  invocation.admit = [&]() -> Admission {
-    if (auto refused = count(operation, call, invocation.caller, headers)) return *refused;
-    if (!options_.second_factors) return std::monostate{};
-    return second_factor_.check(operation.options.second_factor, call, invocation.caller);
-  };
+  CallGate gate(*this, operation, call, standing.limit);
+  Invocation invocation{call, std::move(standing.caller), std::move(match.parameters), gate};
   Answer answer = operation.invoke(operation, invocation);
-  if (headers.empty()) return answer;
+  if (!gate.verdict) return answer;
   if (Reply* reply = std::get_if<Reply>(&answer)) {
-    add_headers(*reply, std::move(headers));
+    reply->rate = gate.verdict;
     return answer;
   }
-  return with_headers(std::move(std::get<1>(answer)), std::move(headers));
+  return with_rate(std::move(std::get<1>(answer)), *gate.verdict);
 }
 
-domain::Caller Dispatcher::identify(const Call& call) const {
-  domain::Caller caller;
-  caller.remote_address = call.remote_address;
+Dispatcher::Standing Dispatcher::identify(const Operation& operation, const Call& call) const {
+  Standing out;
+  out.caller.remote_address = call.remote_address;
   const std::string_view user_id = call.headers.find("x-user-id");
   const std::string_view secret = call.headers.find("x-auth-token");
-  if (user_id.empty() || secret.empty()) return caller;
-  std::string hash = domain::hash_token(secret);
-  const auto token = directory_.find_token(hash);
-  if (!token || token->user.text != user_id) return caller;
-  if (domain::has_expired(*token, *directory_.settings(), clock_.now())) return caller;
-  auto user = directory_.find_user(token->user);
-  if (!user || !user->active) return caller;
-  caller.user = std::move(user);
-  caller.token_hash = std::move(hash);
-  return caller;
-}
+  std::string hash;
+  if (!user_id.empty() && !secret.empty()) hash = domain::hash_token(secret);
 
-bool Dispatcher::has_declared_right(const Operation& operation,
-                                    const domain::Caller& caller) const {
-  const auto& wanted = operation.options.any_permission;
-  return wanted.empty() ||
-         (caller.logged_in() && std::any_of(wanted.begin(), wanted.end(), [&](auto permission) {
-            return directory_.has_permission(*caller.user, permission);
-          }));
-}
-
-std::optional<Reply> Dispatcher::count(const Operation& operation, const Call& call,
-                                       const domain::Caller& caller, HeaderList& headers) {
-  if (!options_.rate_limits || operation.options.rate == Rate::Unlimited) return std::nullopt;
-  const auto settings = directory_.settings();
-  if (!settings->get_bool(domain::Setting::ApiRateLimiter)) return std::nullopt;
-  if (operation.options.rate == Rate::Default && caller.logged_in()) {
-    const auto lifting = operation.options.limit_lifted_by;
-    if (directory_.has_permission(*caller.user, domain::Permission::ApiBypassRateLimit) ||
-        (lifting && directory_.has_permission(*caller.user, *lifting))) {
-      return std::nullopt;
+  const domain::Directory::View view(directory_);
+  if (!hash.empty()) {
+    const auto session = view.find_session(hash);
+    if (session &&
+        !domain::has_expired(session->kind, session->created_at, view.settings(), clock_.now())) {
+      out.caller.user = view.find_active_user(session->user, user_id);
+    }
+    if (out.caller.user) {
+      out.caller.token_hash = std::move(hash);
+      out.caller.number = session->user;
+      out.permissions = view.permissions(session->user);
     }
   }
-  const RateLimit limit = limit_of(operation.options, *settings);
-  std::string key(to_text(operation.method));
-  key += operation.options.rate == Rate::PerPath ? call.path : std::string_view(operation.path);
-  key += ' ';
+  out.limit = limit_of(operation, out, view.settings());
+  return out;
+}
+
+std::optional<RateLimit> Dispatcher::limit_of(const Operation& operation, const Standing& standing,
+                                              const domain::Settings& settings) const {
+  using domain::Setting;
+  const RouteOptions& options = operation.options;
+  if (!options_.rate_limits || options.rate == Rate::Unlimited ||
+      !settings.get_bool(Setting::ApiRateLimiter)) {
+    return std::nullopt;
+  }
+  if (options.rate == Rate::Default && standing.caller.logged_in() &&
+      (domain::holds(standing.permissions, domain::Permission::ApiBypassRateLimit) ||
+       (options.limit_lifted_by &&
+        domain::holds(standing.permissions, *options.limit_lifted_by)))) {
+    return std::nullopt;
+  }
+  if (options.own_limit) return *options.own_limit;
+  return RateLimit{settings.get_int(options.calls_setting.value_or(Setting::ApiRateLimiterCalls)),
+                   Milliseconds{settings.get_int(Setting::ApiRateLimiterWindow)}};
+}
+
+RateVerdict Dispatcher::count(const Operation& operation, const Call& call, const RateLimit& limit,
+                              Time now) {
+  std::string key;
+  if (operation.options.rate == Rate::PerPath) {
+    key += to_text(operation.method);
+    key += call.path;
+    key += ' ';
+  } else {
+    // Short enough, with an address, to need no memory of its own.
+    for (const std::uint32_t byte : {operation.number & 0xFFU, operation.number >> 8U}) {
+      key += static_cast<char>(byte);
+    }
+  }
   key += call.remote_address;
-  const Time now = clock_.now();
-  const RateVerdict verdict = limiter_.count(key, limit, now);
-  headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
-  headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
-  headers.emplace_back("X-RateLimit-Reset", std::to_string(to_epoch_ms(verdict.reset_at)));
-  if (verdict.allowed) return std::nullopt;
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.reset_at - now).count();
-  return to_reply(
-      Error(ErrorCode::TooManyRequests,
-            fmt::format("Error, too many requests. Please slow down. You must wait {} seconds "
-                        "before trying this endpoint again.",
-                        seconds)));
+  return limiter_.count(key, limit, now);
 }
 
 }  // namespace gantry::dispatch

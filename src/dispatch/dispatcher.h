@@ -28,10 +28,18 @@ class Dispatcher {
   void sweep();
 
  private:
-  domain::Caller identify(const Call& call) const;
-  bool has_declared_right(const Operation& operation, const domain::Caller& caller) const;
-  std::optional<Reply> count(const Operation& operation, const Call& call,
-                             const domain::Caller& caller, HeaderList& headers);
+  // The caller of one call and what has to be known of him before the handler, all of one moment.
+  struct Standing {
+    domain::Caller caller;
+    domain::PermissionSet permissions;
+    std::optional<RateLimit> limit;  // none: the call is not counted
+  };
+  class CallGate;
+
+  Standing identify(const Operation& operation, const Call& call) const;
+  std::optional<RateLimit> limit_of(const Operation& operation, const Standing& standing,
+                                    const domain::Settings& settings) const;
+  RateVerdict count(const Operation& operation, const Call& call, const RateLimit& limit, Time now);
 
   const Routes& routes_;
   const domain::Directory& directory_;

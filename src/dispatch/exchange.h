@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "dispatch/rate_limiter.h"
 
 namespace gantry::dispatch {
 
@@ -47,6 +48,7 @@ struct Reply {
   std::string content_type = "application/json";
   HeaderList headers;
   Body body;
+  std::optional<RateVerdict> rate;  // when the call was counted; told in headers
 };
 
 using Answer = std::variant<Reply, asio::awaitable<Reply>>;

@@ -48,17 +48,25 @@ struct RouteOptions {
   bool in_openapi = true;
 };
 
+// Counts the call and asks for the second factor: after the shape was checked, before the handler.
+class Gate {
+ public:
+  virtual Admission admit(const domain::Caller& caller) = 0;
+
+ protected:
+  ~Gate() = default;
+};
+
 // What an operation's invocation may use besides the call.
 struct Invocation {
   Call& call;
   domain::Caller caller;
   std::vector<std::pair<std::string, std::string>> path_parameters;
-  // Counts the call and asks for the second factor: after the shape was checked, before the
-  // handler.
-  std::function<Admission()> admit;
+  Gate& gate;
 };
 
 struct Operation {
+  std::uint32_t number = 0;  // its place among all
   Method method = Method::Get;
   std::string path;  // with :name segments
   RouteOptions options;

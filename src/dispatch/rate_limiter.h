@@ -2,6 +2,7 @@
 // Fixed windows per key, starting at the first call; the call that exceeds counts too. Safe from
 // any thread. Source: contract "rest" 11.
 
+#include <optional>
 #include <string>
 
 #include "base/striped_map.h"

@@ -8,13 +8,6 @@
 namespace gantry::dispatch {
 namespace {
 
-std::string key_of(Method method, std::string_view path) {
-  std::string key(to_text(method));
-  key += ' ';
-  key += path;
-  return key;
-}
-
 std::string_view take_segment(std::string_view& path) {
   const std::size_t end = path.find('/');
   const std::string_view segment = path.substr(0, end);
@@ -62,18 +55,22 @@ asio::awaitable<Reply> Routes::run_after(Task<void> check, std::function<Answer(
 }
 
 Operation& Routes::insert(Operation operation) {
+  operation.number = static_cast<std::uint32_t>(operations_.size());
   operations_.push_back(std::move(operation));
   Operation& stored = operations_.back();
   if (stored.path.find("/:") != std::string::npos) {
     with_parameters_.push_back(&stored);
-  } else if (!literal_.emplace(key_of(stored.method, stored.path), &stored).second) {
+  } else if (!literal_[static_cast<std::size_t>(stored.method)]
+                  .emplace(stored.path, &stored)
+                  .second) {
     throw std::logic_error("declared twice: " + stored.name());
   }
   return stored;
 }
 
 Routes::Match Routes::find(Method method, std::string_view path) const {
-  if (const auto at = literal_.find(key_of(method, path)); at != literal_.end()) {
+  const auto& literal = literal_[static_cast<std::size_t>(method)];
+  if (const auto at = literal.find(path); at != literal.end()) {
     return {at->second, {}};
   }
   for (const Operation* operation : with_parameters_) {

@@ -7,17 +7,25 @@
 // A handler is `Task<Out> (Caller, In)`, or `Result<Out> (Caller, In)` where nothing is waited
 // for. In and Out are structs with field tables; In may be RawRequest and Out may be Reply.
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/text_hash.h"
 #include "dispatch/decode.h"
 #include "dispatch/operation.h"
 #include "wire/fields.h"
 
 namespace gantry::dispatch {
+
+// For tables that are asked with views.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return text_hash(text); }
+};
 
 // For handlers without parameters, and without anything to say but success.
 struct NoParameters {
@@ -78,7 +86,7 @@ class Routes {
     operation.invoke = [&owner, handler](const Operation& self, Invocation& invocation) -> Answer {
       auto in = decode<In>(self, invocation);
       if (!in) return to_reply(in.error());
-      Admission admission = invocation.admit();
+      Admission admission = invocation.gate.admit(invocation.caller);
       if (Reply* refused = std::get_if<Reply>(&admission)) return std::move(*refused);
       if (Task<void>* check = std::get_if<Task<void>>(&admission)) {
         auto held = std::make_shared<std::pair<domain::Caller, In>>(std::move(invocation.caller),
@@ -98,7 +106,7 @@ class Routes {
   }
   template <class Owner, class Out, class In>
   static Answer run(Owner* owner, Result<Out> (Owner::*handler)(domain::Caller, In),
-                    domain::Caller caller, In in) {
+                    domain::Caller&& caller, In&& in) {
     return finish((owner->*handler)(std::move(caller), std::move(in)));
   }
   template <class Owner, class Out, class In>
@@ -135,7 +143,9 @@ class Routes {
   Operation& insert(Operation operation);
 
   std::deque<Operation> operations_;
-  std::unordered_map<std::string, const Operation*> literal_;  // "GET /path"
+  // By path, for each method.
+  std::array<std::unordered_map<std::string, const Operation*, TextHash, std::equal_to<>>, 4>
+      literal_;
   std::vector<const Operation*> with_parameters_;
 };
 

@@ -1,50 +1,10 @@
 #include "domain/directory.h"
 
 #include <algorithm>
-#include <tuple>
+
+#include "base/text_hash.h"
 
 namespace gantry::domain {
-namespace {
-
-// What an integration is filed under, see list_without_channel.
-bool has_no_channel(const Integration& integration) {
-  return integration.type == IntegrationType::Outgoing && integration.channels.empty();
-}
-
-bool comes_before(const std::shared_ptr<const IntegrationEntry>& a,
-                  const std::shared_ptr<const IntegrationEntry>& b) {
-  return std::tie(a->integration.created_at, a->integration.id) <
-         std::tie(b->integration.created_at, b->integration.id);
-}
-
-IntegrationList with_entry(const IntegrationList& list,
-                           const std::shared_ptr<const IntegrationEntry>& entry) {
-  auto next = std::make_shared<IntegrationEntries>();
-  if (list) {
-    next->reserve(list->size() + 1);
-    *next = *list;
-  }
-  next->insert(std::upper_bound(next->begin(), next->end(), entry, comes_before), entry);
-  return next;
-}
-
-IntegrationList without_entry(const IntegrationList& list, const IntegrationId& id) {
-  auto next = std::make_shared<IntegrationEntries>();
-  if (list) {
-    next->reserve(list->size());
-    for (const auto& entry : *list) {
-      if (entry->integration.id != id) next->push_back(entry);
-    }
-  }
-  return next;
-}
-
-const IntegrationList& no_integrations() {
-  static const IntegrationList empty = std::make_shared<const IntegrationEntries>();
-  return empty;
-}
-
-}  // namespace
 
 std::string to_lower(std::string_view text) {
   std::string out(text);
@@ -54,245 +14,226 @@ std::string to_lower(std::string_view text) {
   return out;
 }
 
-Directory::Directory(IntegrationEncoder encode)
-    : encode_(std::move(encode)),
-      roles_(std::make_shared<const std::vector<Role>>()),
-      settings_(std::make_shared<const Settings>()),
-      all_integrations_(no_integrations()),
-      without_channel_(no_integrations()) {
-  auto table = std::make_shared<GrantTable>();
-  for (std::size_t i = 0; i < kPermissionCount; ++i) {
-    table->grants.push_back({Permission(i), {}, {}});
-  }
-  grants_.store(std::move(table));
+UserNumber Directory::find_user_number(std::string_view id) const {
+  return users_by_id_.find(text_hash(id),
+                           [&](std::uint32_t number) { return users_[number].id.view() == id; });
 }
 
-void Directory::apply(const Change& change) {
-  struct Apply {
-    Directory& self;
-
-    void operator()(const UserChanged& c) const { self.apply_user(c.user); }
-    void operator()(const UserRemoved& c) const { self.remove_user(c.id); }
-    void operator()(const TokenAdded& c) const {
-      self.tokens_.put(c.token.hash, std::make_shared<const Token>(c.token));
-    }
-    void operator()(const TokenRemoved& c) const { self.tokens_.erase(c.hash); }
-    void operator()(const RoomChanged& c) const { self.apply_room(c.room); }
-    void operator()(const RoomRemoved& c) const { self.remove_room(c.id); }
-    void operator()(const MembershipChanged& c) const {
-      self.memberships_.put(c.room, c.user, c.roles);
-    }
-    void operator()(const MembershipRemoved& c) const { self.memberships_.remove(c.room, c.user); }
-    void operator()(const RoleChanged& c) const {
-      auto next = std::make_shared<std::vector<Role>>(*self.roles_.load());
-      const auto at = std::find_if(next->begin(), next->end(),
-                                   [&](const Role& role) { return role.id == c.role.id; });
-      if (at == next->end()) {
-        next->push_back(c.role);
-      } else {
-        *at = c.role;
-      }
-      self.roles_.store(std::move(next));
-    }
-    void operator()(const GrantChanged& c) const {
-      auto next = std::make_shared<GrantTable>(*self.grants_.load());
-      next->grants[static_cast<std::size_t>(c.grant.permission)] = c.grant;
-      self.grants_.store(std::move(next));
-    }
-    void operator()(const SettingChanged& c) const {
-      auto next = std::make_shared<Settings>(*self.settings_.load());
-      next->set(c.setting, c.value);
-      self.settings_.store(std::move(next));
-    }
-    void operator()(const IntegrationChanged& c) const { self.apply_integration(*c.integration); }
-    void operator()(const IntegrationRemoved& c) const { self.remove_integration(c.id); }
-  };
-  std::visit(Apply{*this}, change);
+RoomNumber Directory::find_room_number(std::string_view id) const {
+  return rooms_by_id_.find(text_hash(id),
+                           [&](std::uint32_t number) { return rooms_[number].id.view() == id; });
 }
 
-void Directory::apply_user(const std::shared_ptr<const User>& user) {
-  if (const auto old = users_.find(user->id)) {
-    if (old->username != user->username) users_by_name_.erase(to_lower(old->username));
-    for (const Email& email : old->emails) users_by_email_.erase(to_lower(email.address));
-  }
-  users_.put(user->id, user);
-  if (!user->username.empty()) users_by_name_.put(to_lower(user->username), user->id);
-  for (const Email& email : user->emails) users_by_email_.put(to_lower(email.address), user->id);
+RoomNumber Directory::find_room_number_by_name(std::string_view name) const {
+  return rooms_by_name_.find(
+      text_hash(name), [&](std::uint32_t number) { return rooms_[number].room->name == name; });
 }
 
-void Directory::remove_user(const UserId& id) {
-  const auto old = users_.find(id);
-  if (!old) return;
-  users_by_name_.erase(to_lower(old->username));
-  for (const Email& email : old->emails) users_by_email_.erase(to_lower(email.address));
-  users_.erase(id);
-  memberships_.remove_user(id);
-}
-
-void Directory::apply_room(const std::shared_ptr<const Room>& room) {
-  const auto old = rooms_.find(room->id);
-  if (old && old->name != room->name && !old->name.empty()) rooms_by_name_.erase(old->name);
-  rooms_.put(room->id, room);
-  if (!room->name.empty()) rooms_by_name_.put(room->name, room->id);
-}
-
-void Directory::remove_room(const RoomId& id) {
-  const auto old = rooms_.find(id);
-  if (!old) return;
-  if (!old->name.empty()) rooms_by_name_.erase(old->name);
-  rooms_.erase(id);
-  memberships_.remove_room(id);
-}
-
-void Directory::apply_integration(const Integration& integration) {
-  remove_integration(integration.id);
-  auto entry = std::make_shared<IntegrationEntry>();
-  entry->json = to_json_text(encode_(integration));
-  entry->integration = integration;
-  entry->integration.script.reset();
-  entry->integration.script_compiled.reset();
-  entry->document = encode_(entry->integration);
-  const std::shared_ptr<const IntegrationEntry> shared = std::move(entry);
-
-  const auto add = [&shared](IntegrationList& list) {
-    list = with_entry(list, shared);
-    return true;
-  };
-  std::vector<std::string> channels = integration.channels;
-  std::sort(channels.begin(), channels.end());
-  channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
-  for (const std::string& channel : channels) by_channel_.update(channel, add);
-  if (integration.created_by) by_maker_.update(integration.created_by->id, add);
-  if (has_no_channel(integration)) {
-    without_channel_.store(with_entry(without_channel_.load(), shared));
-  }
-  all_integrations_.store(with_entry(all_integrations_.load(), shared));
-  integrations_.put(integration.id, shared);
-}
-
-void Directory::remove_integration(const IntegrationId& id) {
-  const auto old = integrations_.find(id);
-  if (!old) return;
-  const auto drop = [&id](IntegrationList& list) {
-    list = without_entry(list, id);
-    return !list->empty();
-  };
-  for (const std::string& channel : old->integration.channels) by_channel_.update(channel, drop);
-  if (old->integration.created_by) by_maker_.update(old->integration.created_by->id, drop);
-  if (has_no_channel(old->integration)) {
-    without_channel_.store(without_entry(without_channel_.load(), id));
-  }
-  all_integrations_.store(without_entry(all_integrations_.load(), id));
-  integrations_.erase(id);
+std::uint32_t Directory::find_token_number(std::string_view hash) const {
+  return tokens_by_hash_.find(
+      text_hash(hash), [&](std::uint32_t number) { return tokens_[number].hash.view() == hash; });
 }
 
 std::shared_ptr<const User> Directory::find_user(const UserId& id) const {
-  return users_.find(id);
+  const SpreadLock::Reading reading(lock_);
+  const UserNumber number = find_user_number(id.text);
+  return number == kNoNumber ? nullptr : users_[number].user;
 }
 
 std::shared_ptr<const User> Directory::find_user_by_name(std::string_view username) const {
-  const UserId id = users_by_name_.find(to_lower(username));
-  return id.empty() ? nullptr : users_.find(id);
+  const std::string name = to_lower(username);
+  const SpreadLock::Reading reading(lock_);
+  const UserNumber number = users_by_name_.find(text_hash(name), [&](std::uint32_t one) {
+    return to_lower(users_[one].user->username) == name;
+  });
+  return number == kNoNumber ? nullptr : users_[number].user;
 }
 
 std::shared_ptr<const User> Directory::find_user_by_email(std::string_view address) const {
-  const UserId id = users_by_email_.find(to_lower(address));
-  return id.empty() ? nullptr : users_.find(id);
+  const std::string lower = to_lower(address);
+  const SpreadLock::Reading reading(lock_);
+  const UserNumber number = users_by_email_.find(text_hash(lower), [&](std::uint32_t one) {
+    const auto& emails = users_[one].user->emails;
+    return std::any_of(emails.begin(), emails.end(),
+                       [&](const Email& email) { return to_lower(email.address) == lower; });
+  });
+  return number == kNoNumber ? nullptr : users_[number].user;
 }
 
 std::vector<std::shared_ptr<const User>> Directory::list_users() const {
+  const SpreadLock::Reading reading(lock_);
   std::vector<std::shared_ptr<const User>> out;
-  users_.for_each([&](const UserId&, const auto& user) { out.push_back(user); });
+  out.reserve(user_count_);
+  for (const UserRecord& record : users_) {
+    if (record.user) out.push_back(record.user);
+  }
   return out;
 }
 
+std::size_t Directory::user_count() const {
+  const SpreadLock::Reading reading(lock_);
+  return user_count_;
+}
+
 std::shared_ptr<const Token> Directory::find_token(const std::string& hash) const {
-  return tokens_.find(hash);
+  const SpreadLock::Reading reading(lock_);
+  const std::uint32_t number = find_token_number(hash);
+  return number == kNoNumber ? nullptr : whole_tokens_[number];
 }
 
 std::shared_ptr<const Room> Directory::find_room(const RoomId& id) const {
-  return rooms_.find(id);
+  const SpreadLock::Reading reading(lock_);
+  const RoomNumber number = find_room_number(id.text);
+  return number == kNoNumber ? nullptr : rooms_[number].room;
 }
 
 std::shared_ptr<const Room> Directory::find_room_by_name(std::string_view name) const {
-  const RoomId id = rooms_by_name_.find(std::string(name));
-  return id.empty() ? nullptr : rooms_.find(id);
+  const SpreadLock::Reading reading(lock_);
+  const RoomNumber number = find_room_number_by_name(name);
+  return number == kNoNumber ? nullptr : rooms_[number].room;
 }
 
 std::vector<std::shared_ptr<const Room>> Directory::list_rooms() const {
+  const SpreadLock::Reading reading(lock_);
   std::vector<std::shared_ptr<const Room>> out;
-  rooms_.for_each([&](const RoomId&, const auto& room) { out.push_back(room); });
+  for (const RoomRecord& record : rooms_) {
+    if (record.room) out.push_back(record.room);
+  }
   return out;
 }
 
 bool Directory::is_member(const UserId& user, const RoomId& room) const {
-  return memberships_.contains(room, user);
+  const SpreadLock::Reading reading(lock_);
+  return memberships_.contains(find_room_number(room.text), find_user_number(user.text));
 }
 
 std::vector<std::string> Directory::roles_in(const UserId& user, const RoomId& room) const {
-  return memberships_.roles_of(room, user);
+  const SpreadLock::Reading reading(lock_);
+  return memberships_.roles_of(find_room_number(room.text), find_user_number(user.text));
 }
 
 std::vector<RoomId> Directory::rooms_of(const UserId& user) const {
-  return memberships_.rooms_of(user);
+  const SpreadLock::Reading reading(lock_);
+  std::vector<RoomId> out;
+  for (const RoomNumber room : memberships_.rooms_of(find_user_number(user.text))) {
+    out.emplace_back(rooms_[room].id.view());
+  }
+  return out;
 }
 
 std::vector<UserId> Directory::members_of(const RoomId& room) const {
-  return memberships_.members_of(room);
+  const SpreadLock::Reading reading(lock_);
+  std::vector<UserId> out;
+  for (const UserNumber user : memberships_.members_of(find_room_number(room.text))) {
+    out.emplace_back(users_[user].id.view());
+  }
+  return out;
 }
 
 std::size_t Directory::member_count(const RoomId& room) const {
-  return memberships_.member_count(room);
+  const SpreadLock::Reading reading(lock_);
+  return memberships_.members_of(find_room_number(room.text)).size();
 }
 
 std::size_t Directory::membership_count() const {
+  const SpreadLock::Reading reading(lock_);
   return memberships_.size();
 }
 
 std::vector<Role> Directory::list_roles() const {
-  return *roles_.load();
+  const SpreadLock::Reading reading(lock_);
+  return roles_;
 }
 
 std::optional<Role> Directory::find_role(std::string_view id) const {
-  for (const Role& role : *roles_.load()) {
+  const SpreadLock::Reading reading(lock_);
+  for (const Role& role : roles_) {
     if (role.id == id) return role;
   }
   return std::nullopt;
 }
 
 std::vector<Grant> Directory::list_grants() const {
-  return grants_.load()->grants;
-}
-
-bool Directory::grants(const std::vector<std::string>& roles, Permission permission) const {
-  const auto table = grants_.load();
-  const std::vector<std::string>& granted =
-      table->grants[static_cast<std::size_t>(permission)].roles;
-  return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
-    return std::find(granted.begin(), granted.end(), role) != granted.end();
-  });
+  const SpreadLock::Reading reading(lock_);
+  return rights_.grants();
 }
 
 bool Directory::has_permission(const User& user, Permission permission) const {
-  return grants(user.roles, permission);
+  const SpreadLock::Reading reading(lock_);
+  return holds(rights_.of(user.roles), permission);
 }
 
 bool Directory::has_permission(const User& user, Permission permission, const RoomId& room) const {
-  return grants(user.roles, permission) || grants(roles_in(user.id, room), permission);
+  const SpreadLock::Reading reading(lock_);
+  return holds(rights_.of(user.roles), permission) ||
+         holds(rights_.of(memberships_.roles_of(find_room_number(room.text),
+                                                find_user_number(user.id.text))),
+               permission);
+}
+
+std::shared_ptr<const Settings> Directory::settings() const {
+  const SpreadLock::Reading reading(lock_);
+  return settings_;
 }
 
 std::shared_ptr<const IntegrationEntry> Directory::find_integration(const IntegrationId& id) const {
+  const SpreadLock::Reading reading(lock_);
   return integrations_.find(id);
 }
 
+IntegrationList Directory::list_integrations() const {
+  const SpreadLock::Reading reading(lock_);
+  return integrations_.all();
+}
+
 IntegrationList Directory::list_by_channel(const std::string& channel) const {
-  IntegrationList list = by_channel_.find(channel);
-  return list ? list : no_integrations();
+  const SpreadLock::Reading reading(lock_);
+  return integrations_.by_channel(channel);
 }
 
 IntegrationList Directory::list_by_maker(const UserId& maker) const {
-  IntegrationList list = by_maker_.find(maker);
-  return list ? list : no_integrations();
+  const SpreadLock::Reading reading(lock_);
+  return integrations_.by_maker(maker);
+}
+
+IntegrationList Directory::list_without_channel() const {
+  const SpreadLock::Reading reading(lock_);
+  return integrations_.without_channel();
+}
+
+std::optional<Directory::View::Session> Directory::View::find_session(
+    std::string_view token_hash) const {
+  const std::uint32_t number = directory_.find_token_number(token_hash);
+  if (number == kNoNumber) return std::nullopt;
+  const TokenRecord& record = directory_.tokens_[number];
+  return Session{record.user, record.kind, record.created_at};
+}
+
+std::shared_ptr<const User> Directory::View::find_active_user(UserNumber number,
+                                                              std::string_view id) const {
+  if (number == kNoNumber) return nullptr;
+  const UserRecord& record = directory_.users_[number];
+  return record.active && record.id.view() == id ? record.user : nullptr;
+}
+
+const PermissionSet& Directory::View::permissions(UserNumber user) const {
+  return directory_.rights_.of(user == kNoNumber ? RoleRights::kNoRoles
+                                                 : directory_.users_[user].roles);
+}
+
+RoomNumber Directory::View::find_room(std::string_view id) const {
+  const RoomNumber number = directory_.find_room_number(id);
+  return number == kNoNumber || !directory_.rooms_[number].room ? kNoNumber : number;
+}
+
+RoomNumber Directory::View::find_room_by_name(std::string_view name) const {
+  return directory_.find_room_number_by_name(name);
+}
+
+std::shared_ptr<const std::string> Directory::View::find_listing(RoomNumber room,
+                                                                 std::string_view key) const {
+  const ReadyListings* listings = directory_.rooms_[room].listings.load(std::memory_order_acquire);
+  return listings == nullptr ? nullptr : listings->find(key);
 }
 
 }  // namespace gantry::domain

@@ -1,6 +1,7 @@
 #pragma once
 // Incoming and outgoing webhooks as stored. Source: contract "integrations" 1.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,5 +100,7 @@ struct Integration {
 
   bool made_by(const UserId& maker) const { return created_by && created_by->id == maker; }
 };
+
+using IntegrationVisitor = std::function<void(Integration)>;
 
 }  // namespace gantry::domain

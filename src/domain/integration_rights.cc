@@ -3,10 +3,14 @@
 namespace gantry::domain {
 
 IntegrationRights integration_rights(const Directory& directory, const User& user) {
-  return {directory.has_permission(user, Permission::ManageIncomingIntegrations),
-          directory.has_permission(user, Permission::ManageOwnIncomingIntegrations),
-          directory.has_permission(user, Permission::ManageOutgoingIntegrations),
-          directory.has_permission(user, Permission::ManageOwnOutgoingIntegrations)};
+  return integration_rights(Directory::View(directory).permissions_of(user.roles));
+}
+
+IntegrationRights integration_rights(const PermissionSet& permissions) {
+  return {holds(permissions, Permission::ManageIncomingIntegrations),
+          holds(permissions, Permission::ManageOwnIncomingIntegrations),
+          holds(permissions, Permission::ManageOutgoingIntegrations),
+          holds(permissions, Permission::ManageOwnOutgoingIntegrations)};
 }
 
 }  // namespace gantry::domain

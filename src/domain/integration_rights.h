@@ -29,5 +29,6 @@ struct IntegrationRights {
 };
 
 IntegrationRights integration_rights(const Directory& directory, const User& user);
+IntegrationRights integration_rights(const PermissionSet& permissions);
 
 }  // namespace gantry::domain

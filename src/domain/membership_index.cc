@@ -1,25 +1,72 @@
 #include "domain/membership_index.h"
 
 #include <algorithm>
-#include <mutex>
 #include <stdexcept>
 
-namespace gantry::domain {
+#include "base/text_hash.h"
 
-void MembershipIndex::put(const RoomId& room, const UserId& user,
-                          const std::vector<std::string>& roles) {
-  const std::unique_lock lock(mutex_);
-  const Number r = rooms_.number_of(room);
-  const Number u = users_.number_of(user);
-  if (r >= members_of_room_.size()) members_of_room_.resize(r + 1);
-  if (u >= rooms_of_user_.size()) rooms_of_user_.resize(u + 1);
-  const auto [at, added] = entries_.try_emplace(key_of(r, u));
-  at->second.roles = bits_of(roles);
-  if (!added) return;
-  at->second.place_in_room = static_cast<Number>(members_of_room_[r].size());
-  at->second.place_in_user = static_cast<Number>(rooms_of_user_[u].size());
-  members_of_room_[r].push_back(u);
-  rooms_of_user_[u].push_back(r);
+namespace gantry::domain {
+namespace {
+
+constexpr std::size_t kPlacesMin = 64;
+
+const std::vector<std::uint32_t>& list_at(const std::vector<std::vector<std::uint32_t>>& lists,
+                                          std::uint32_t number) {
+  static const std::vector<std::uint32_t> kEmpty;
+  return number < lists.size() ? lists[number] : kEmpty;
+}
+
+void add_to(std::vector<std::vector<std::uint32_t>>& lists, std::uint32_t number,
+            std::uint32_t item) {
+  if (number >= lists.size()) lists.resize(std::size_t{number} + 1);
+  lists[number].push_back(item);
+}
+
+// The last item takes the freed place.
+void take_from(std::vector<std::uint32_t>& list, std::uint32_t item) {
+  const auto at = std::find(list.begin(), list.end(), item);
+  if (at == list.end()) return;
+  *at = list.back();
+  list.pop_back();
+}
+
+}  // namespace
+
+std::size_t MembershipIndex::home_of(std::uint64_t key) const {
+  return static_cast<std::size_t>(((number_hash(key) >> 32U) * keys_.size()) >> 32U);
+}
+
+std::size_t MembershipIndex::place_of(std::uint64_t key) const {
+  std::size_t at = home_of(key);
+  while (keys_[at] != kFree && keys_[at] != key) at = after(at);
+  return at;
+}
+
+void MembershipIndex::grow() {
+  const std::size_t places = std::max(kPlacesMin, keys_.size() + keys_.size() / 2);
+  std::vector<std::uint64_t> keys(places, kFree);
+  std::vector<std::uint32_t> roles(places);
+  keys.swap(keys_);
+  roles.swap(roles_);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i] == kFree) continue;
+    const std::size_t at = place_of(keys[i]);
+    keys_[at] = keys[i];
+    roles_[at] = roles[i];
+  }
+}
+
+void MembershipIndex::put(RoomNumber room, UserNumber user, const std::vector<std::string>& roles) {
+  if ((used_ + 1) * 4 > keys_.size() * 3) grow();
+  const std::uint32_t bits = bits_of(roles);
+  const std::uint64_t key = key_of(room, user);
+  const std::size_t at = place_of(key);
+  roles_[at] = bits;
+  if (keys_[at] == key) return;
+  keys_[at] = key;
+  ++used_;
+  add_to(members_of_room_, room, user);
+  add_to(rooms_of_user_, user, room);
 }
 
 std::uint32_t MembershipIndex::bits_of(const std::vector<std::string>& roles) {
@@ -35,97 +82,68 @@ std::uint32_t MembershipIndex::bits_of(const std::vector<std::string>& roles) {
   return bits;
 }
 
-// The last entry of each list takes the freed place.
-void MembershipIndex::erase(Number room, Number user) {
-  const auto at = entries_.find(key_of(room, user));
-  if (at == entries_.end()) return;
-  std::vector<Number>& members = members_of_room_[room];
-  std::vector<Number>& rooms = rooms_of_user_[user];
-  const Entry entry = at->second;
-  entries_.erase(at);
-  members[entry.place_in_room] = members.back();
-  members.pop_back();
-  if (entry.place_in_room < members.size()) {
-    entries_.at(key_of(room, members[entry.place_in_room])).place_in_room = entry.place_in_room;
+// What was pushed further by the erased key moves back, so that no search ends early.
+void MembershipIndex::erase_key(std::uint64_t key) {
+  std::size_t hole = place_of(key);
+  if (keys_[hole] == kFree) return;
+  --used_;
+  for (std::size_t next = after(hole); keys_[next] != kFree; next = after(next)) {
+    const std::size_t home = home_of(keys_[next]);
+    if (distance(home, next) < distance(hole, next)) continue;
+    keys_[hole] = keys_[next];
+    roles_[hole] = roles_[next];
+    hole = next;
   }
-  rooms[entry.place_in_user] = rooms.back();
-  rooms.pop_back();
-  if (entry.place_in_user < rooms.size()) {
-    entries_.at(key_of(rooms[entry.place_in_user], user)).place_in_user = entry.place_in_user;
+  keys_[hole] = kFree;
+}
+
+void MembershipIndex::remove(RoomNumber room, UserNumber user) {
+  if (!contains(room, user)) return;
+  erase_key(key_of(room, user));
+  take_from(members_of_room_[room], user);
+  take_from(rooms_of_user_[user], room);
+}
+
+void MembershipIndex::remove_room(RoomNumber room) {
+  if (room >= members_of_room_.size()) return;
+  for (const UserNumber user : members_of_room_[room]) {
+    erase_key(key_of(room, user));
+    take_from(rooms_of_user_[user], room);
   }
+  members_of_room_[room] = {};
 }
 
-void MembershipIndex::remove(const RoomId& room, const UserId& user) {
-  const std::unique_lock lock(mutex_);
-  const auto r = rooms_.numbers.find(room);
-  const auto u = users_.numbers.find(user);
-  if (r != rooms_.numbers.end() && u != users_.numbers.end()) erase(r->second, u->second);
+void MembershipIndex::remove_user(UserNumber user) {
+  if (user >= rooms_of_user_.size()) return;
+  for (const RoomNumber room : rooms_of_user_[user]) {
+    erase_key(key_of(room, user));
+    take_from(members_of_room_[room], user);
+  }
+  rooms_of_user_[user] = {};
 }
 
-void MembershipIndex::remove_room(const RoomId& room) {
-  const std::unique_lock lock(mutex_);
-  const auto r = rooms_.numbers.find(room);
-  if (r == rooms_.numbers.end() || r->second >= members_of_room_.size()) return;
-  while (!members_of_room_[r->second].empty()) erase(r->second, members_of_room_[r->second].back());
+bool MembershipIndex::contains(RoomNumber room, UserNumber user) const {
+  const std::uint64_t key = key_of(room, user);
+  // Nobody in no room would be the mark of a free place.
+  return !keys_.empty() && key != kFree && keys_[place_of(key)] == key;
 }
 
-void MembershipIndex::remove_user(const UserId& user) {
-  const std::unique_lock lock(mutex_);
-  const auto u = users_.numbers.find(user);
-  if (u == users_.numbers.end() || u->second >= rooms_of_user_.size()) return;
-  while (!rooms_of_user_[u->second].empty()) erase(rooms_of_user_[u->second].back(), u->second);
-}
-
-bool MembershipIndex::contains(const RoomId& room, const UserId& user) const {
-  const std::shared_lock lock(mutex_);
-  const auto r = rooms_.numbers.find(room);
-  const auto u = users_.numbers.find(user);
-  return r != rooms_.numbers.end() && u != users_.numbers.end() &&
-         entries_.contains(key_of(r->second, u->second));
-}
-
-std::vector<std::string> MembershipIndex::roles_of(const RoomId& room, const UserId& user) const {
-  const std::shared_lock lock(mutex_);
+std::vector<std::string> MembershipIndex::roles_of(RoomNumber room, UserNumber user) const {
   std::vector<std::string> out;
-  const auto r = rooms_.numbers.find(room);
-  const auto u = users_.numbers.find(user);
-  if (r == rooms_.numbers.end() || u == users_.numbers.end()) return out;
-  const auto at = entries_.find(key_of(r->second, u->second));
-  if (at == entries_.end()) return out;
+  if (!contains(room, user)) return out;
+  const std::uint32_t bits = roles_[place_of(key_of(room, user))];
   for (std::size_t i = 0; i < role_names_.size(); ++i) {
-    if ((at->second.roles >> i) & 1) out.push_back(role_names_[i]);
+    if (((bits >> i) & 1U) != 0) out.push_back(role_names_[i]);
   }
   return out;
 }
 
-std::vector<RoomId> MembershipIndex::rooms_of(const UserId& user) const {
-  const std::shared_lock lock(mutex_);
-  std::vector<RoomId> out;
-  const auto u = users_.numbers.find(user);
-  if (u == users_.numbers.end() || u->second >= rooms_of_user_.size()) return out;
-  for (Number r : rooms_of_user_[u->second]) out.push_back(rooms_.ids[r]);
-  return out;
+const std::vector<RoomNumber>& MembershipIndex::rooms_of(UserNumber user) const {
+  return list_at(rooms_of_user_, user);
 }
 
-std::vector<UserId> MembershipIndex::members_of(const RoomId& room) const {
-  const std::shared_lock lock(mutex_);
-  std::vector<UserId> out;
-  const auto r = rooms_.numbers.find(room);
-  if (r == rooms_.numbers.end() || r->second >= members_of_room_.size()) return out;
-  for (Number u : members_of_room_[r->second]) out.push_back(users_.ids[u]);
-  return out;
-}
-
-std::size_t MembershipIndex::member_count(const RoomId& room) const {
-  const std::shared_lock lock(mutex_);
-  const auto r = rooms_.numbers.find(room);
-  if (r == rooms_.numbers.end() || r->second >= members_of_room_.size()) return 0;
-  return members_of_room_[r->second].size();
-}
-
-std::size_t MembershipIndex::size() const {
-  const std::shared_lock lock(mutex_);
-  return entries_.size();
+const std::vector<UserNumber>& MembershipIndex::members_of(RoomNumber room) const {
+  return list_at(members_of_room_, room);
 }
 
 }  // namespace gantry::domain

@@ -1,6 +1,7 @@
 #pragma once
 // Rooms and subscriptions (one per member and room).
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,5 +75,8 @@ struct Subscription {
   Time joined_at;
   Time updated_at;
 };
+
+using MembershipVisitor =
+    std::function<void(const RoomId&, const UserId&, const std::vector<std::string>& roles)>;
 
 }  // namespace gantry::domain

@@ -12,6 +12,8 @@ namespace gantry::domain {
 // Members; for public channels holders of view-c-room; for discussions whoever may see the parent.
 // Being an administrator opens nothing by itself.
 bool can_access(const Directory& directory, const User& user, const Room& room);
+// The same of an account and a room that the view knows.
+bool can_access(const Directory::View& view, UserNumber user, RoomNumber room);
 
 // By id, or by exact name when no id is given; a blank id or name counts as not given.
 std::shared_ptr<const Room> find_room(const Directory& directory, std::string_view room_id,

@@ -44,7 +44,11 @@ void add_login_token(Tx& tx, const Token& token) {
 }  // namespace
 
 bool has_expired(const Token& token, const Settings& settings, Time now) {
-  return token.kind == TokenKind::Login && token.created_at + lifetime_of(settings) <= now;
+  return has_expired(token.kind, token.created_at, settings, now);
+}
+
+bool has_expired(TokenKind kind, Time created_at, const Settings& settings, Time now) {
+  return kind == TokenKind::Login && created_at + lifetime_of(settings) <= now;
 }
 
 Password Password::from_plain(std::string_view text) {

@@ -20,6 +20,7 @@ struct LoggedIn {
 
 // Whether a session has lived as long as the workspace lets it; personal tokens never have.
 bool has_expired(const Token& token, const Settings& settings, Time now);
+bool has_expired(TokenKind kind, Time created_at, const Settings& settings, Time now);
 
 enum class NameKind { Any, Username, Email, Id };  // Any: with '@' a mail address, else a username
 

@@ -73,7 +73,8 @@ class SubscriptionStore {
   virtual std::vector<Subscription> list_of_room(const RoomId& room) const = 0;
   virtual std::int64_t count_owners(const RoomId& room) const = 0;
   virtual std::int64_t count_members(const RoomId& room) const = 0;
-  virtual void visit_all(const std::function<void(Subscription)>& visit) const = 0;
+  // Who is in which room, with the roles there; in the order of rooms.
+  virtual void visit_memberships(const MembershipVisitor& visit) const = 0;
   virtual void insert(const Subscription& subscription) = 0;
   virtual void update(const Subscription& subscription) = 0;
   virtual void remove(const RoomId& room, const UserId& user) = 0;

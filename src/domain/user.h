@@ -63,6 +63,9 @@ struct Caller {
   std::shared_ptr<const User> user;  // null: nobody is logged in
   std::string token_hash;
   std::string remote_address;
+  std::uint32_t number = kNoNumber;  // the account's in the Directory
+
+  static constexpr std::uint32_t kNoNumber = 0xFFFFFFFF;  // whoever was not identified by a token
 
   bool logged_in() const { return user != nullptr; }
   const UserId& id() const { return user->id; }

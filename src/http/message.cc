@@ -28,7 +28,9 @@ std::string_view to_text(Method method) {
 
 std::string_view Headers::find(std::string_view name) const {
   for (const Header& header : list_) {
-    if (equals_ignoring_case(header.name, name)) return header.value;
+    if (header.name.size() == name.size() && equals_ignoring_case(header.name, name)) {
+      return header.value;
+    }
   }
   return {};
 }

@@ -63,6 +63,9 @@ struct Response {
   unsigned status = 200;
   // Content-Length, Connection, Date and the security headers are added by the server.
   Headers headers;
+  // Whole header lines in their form on the wire, written by the service itself; of text that came
+  // from elsewhere a header is made.
+  std::string lines;
   std::string content_type;  // empty: no such header
   // Shared bodies are sent as they are, without a copy.
   std::variant<std::string, std::shared_ptr<const std::string>, Pieces> body;

@@ -10,6 +10,9 @@
 namespace gantry::http {
 namespace {
 
+constexpr std::string_view kJsonType = "application/json";
+constexpr std::string_view kJsonTypeLine = "Content-Type: application/json\r\n";
+
 enum class NameKind { Ordinary, Ours, Security };
 
 // The sizes sort out nearly all names without comparing text.
@@ -181,7 +184,11 @@ void compose_head(std::string& out, const Response& reply, const ReplyHead& head
     out += "\r\n";
   }
   out += date_header();
-  if (!reply.content_type.empty()) append_header(out, "Content-Type", reply.content_type);
+  if (reply.content_type == kJsonType) {
+    out += kJsonTypeLine;
+  } else if (!reply.content_type.empty()) {
+    append_header(out, "Content-Type", reply.content_type);
+  }
   if (head.content_length) {
     out += "Content-Length: ";
     append_number(out, *head.content_length);
@@ -189,6 +196,7 @@ void compose_head(std::string& out, const Response& reply, const ReplyHead& head
   }
   if (head.gzipped) out += "Content-Encoding: gzip\r\n";
   if (head.varies_by_encoding) out += "Vary: Accept-Encoding\r\n";
+  out += reply.lines;
   bool own_security = false;
   for (const Header& header : reply.headers) {
     const NameKind kind = kind_of(header.name);

@@ -6,6 +6,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 
 #include "http/header_tokens.h"
+#include "http/plain_head.h"
 #include "http/target.h"
 
 namespace gantry::http {
@@ -91,9 +92,6 @@ class RequestParser::Grammar final : public beast_http::basic_parser<true> {
     if (++parser_.header_count_ > parser_.limits_.headers_max) return refuse(431, fault);
     Facts& facts = parser_.facts_;
     switch (field) {
-      case beast_http::field::host:
-        ++parser_.host_count_;
-        break;
       case beast_http::field::transfer_encoding:
         // Beast reads other codings as "no body", which a proxy in front may see differently.
         if (!facts.http11) return refuse(400, fault);
@@ -103,18 +101,10 @@ class RequestParser::Grammar final : public beast_http::basic_parser<true> {
         if (!equals_ignoring_case(value, "100-continue")) return refuse(417, fault);
         facts.expects_continue = facts.http11;
         break;
-      case beast_http::field::accept_encoding:
-        facts.accepts_gzip = facts.accepts_gzip || gantry::http::accepts_gzip(value);
-        break;
       default:
-        if (name.size() == 9 && equals_ignoring_case(name, "X-Real-IP")) {
-          facts.real_ip = value;
-        } else if (name.size() == 15 && equals_ignoring_case(name, "X-Forwarded-For")) {
-          if (!facts.forwarded_for.empty()) facts.forwarded_for += ',';
-          facts.forwarded_for += value;
-        }
         break;
     }
+    parser_.note_field(name, value);
     parser_.request_.headers.add(std::string(name), std::string(value));
   }
 
@@ -165,9 +155,11 @@ RequestParser::RequestParser(const Limits& limits, const std::string& prefix)
 RequestParser::~RequestParser() = default;
 
 void RequestParser::reset() {
-  // Beast's parsers read one message each; the memory is kept.
-  std::destroy_at(grammar_.get());
-  std::construct_at(grammar_.get(), *this);
+  if (grammar_used_) {
+    // Beast's parsers read one message each; the memory is kept.
+    std::destroy_at(grammar_.get());
+    std::construct_at(grammar_.get(), *this);
+  }
   request_ = Request{};
   facts_ = Facts{};
   body_bytes_max_ = 0;
@@ -177,6 +169,62 @@ void RequestParser::reset() {
   host_count_ = 0;
   failure_ = 0;
   head_done_ = false;
+  plain_ = false;
+  grammar_used_ = false;
+}
+
+// What the connection has to know of a header, from whichever side it comes.
+void RequestParser::note_field(std::string_view name, std::string_view value) {
+  switch (name.size()) {
+    case 4:
+      if (equals_ignoring_case(name, "Host")) ++host_count_;
+      break;
+    case 9:
+      if (equals_ignoring_case(name, "X-Real-IP")) facts_.real_ip = value;
+      break;
+    case 15:
+      if (equals_ignoring_case(name, "Accept-Encoding")) {
+        facts_.accepts_gzip = facts_.accepts_gzip || accepts_gzip(value);
+      } else if (equals_ignoring_case(name, "X-Forwarded-For")) {
+        if (!facts_.forwarded_for.empty()) facts_.forwarded_for += ',';
+        facts_.forwarded_for += value;
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+// False, and nothing has changed, when the head is not plain or there is something to refuse.
+bool RequestParser::take_plain_head(std::string_view bytes, std::size_t& taken) {
+  PlainHead head;
+  if (!read_plain_head(bytes, head) || head.bytes > limits_.header_bytes_max ||
+      head.target.size() > limits_.target_bytes_max || head.header_count > limits_.headers_max) {
+    return false;
+  }
+  const auto* const end = head.headers.begin() + head.header_count;
+  if (std::count_if(head.headers.cbegin(), end, [](const auto& header) {
+        return equals_ignoring_case(header.first, "Host");
+      }) != 1) {
+    return false;
+  }
+  switch (read_target(head.target, prefix_, request_.target, request_.path_size)) {
+    case TargetKind::Inside:
+      break;
+    case TargetKind::Outside:
+      facts_.outside_prefix = true;
+      break;
+    case TargetKind::Malformed:
+      return false;
+  }
+  request_.method = Method::Get;
+  request_.headers.reserve(head.header_count);
+  for (const auto* header = head.headers.cbegin(); header != end; ++header) {
+    note_field(header->first, header->second);
+    request_.headers.add(std::string(header->first), std::string(header->second));
+  }
+  taken = head.bytes;
+  return true;
 }
 
 RequestParser::Step RequestParser::fail(unsigned status) {
@@ -194,7 +242,15 @@ RequestParser::Step RequestParser::advance(std::string_view bytes, std::size_t& 
       used += 2;
     }
     if (bytes.empty() || bytes == "\r") return Step::NeedMore;
+    if (!grammar_used_ && take_plain_head(bytes, head_bytes_)) {
+      used += head_bytes_;
+      head_done_ = true;
+      plain_ = true;
+      return Step::Head;
+    }
   }
+  if (plain_) return Step::Done;
+  grammar_used_ = true;
   for (;;) {
     if (grammar_->is_done()) return Step::Done;
     const std::size_t body_before = request_.body.size();

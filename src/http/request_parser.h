@@ -1,6 +1,7 @@
 #pragma once
-// One HTTP/1 request after another out of a stream of bytes. Beast's parser does the grammar; here
-// are the limits, what it leaves open (request smuggling, trailers) and the move into Request.
+// One HTTP/1 request after another out of a stream of bytes. Plain heads are read at once
+// (plain_head.h); for all others Beast's parser does the grammar. Here are the limits, what it
+// leaves open (request smuggling, trailers) and the move into Request.
 
 #include <cstdint>
 #include <memory>
@@ -57,6 +58,8 @@ class RequestParser {
   class Grammar;
 
   Step fail(unsigned status);
+  bool take_plain_head(std::string_view bytes, std::size_t& taken);
+  void note_field(std::string_view name, std::string_view value);
 
   const Limits& limits_;
   const std::string& prefix_;
@@ -70,6 +73,8 @@ class RequestParser {
   std::size_t host_count_ = 0;
   unsigned failure_ = 0;
   bool head_done_ = false;
+  bool plain_ = false;         // the head was plain, so the request ends with it
+  bool grammar_used_ = false;  // since the last reset
 };
 
 }  // namespace gantry::http

@@ -77,6 +77,10 @@ concept HasFields = requires {
   T::fields();
 };
 
+// The table of a struct, made when the program is built.
+template <HasFields T>
+inline constexpr auto kFieldTable = T::fields();
+
 template <class T>
 Schema schema_of();
 
@@ -141,7 +145,7 @@ struct SchemaFor<T> {
     if constexpr (requires { T::kTitle; }) schema.title = T::kTitle;
     if constexpr (requires { T::kUnknownKeys; }) schema.unknown_keys = T::kUnknownKeys;
     if constexpr (requires { T::kMinProperties; }) schema.min_properties = T::kMinProperties;
-    std::apply([&](const auto&... fields) { (add(schema, fields), ...); }, T::fields());
+    std::apply([&](const auto&... fields) { (add(schema, fields), ...); }, kFieldTable<T>);
     if constexpr (requires { T::kRequired; }) {
       for (Property& property : schema.properties) {
         for (std::string_view name : T::kRequired) {
@@ -238,13 +242,14 @@ void read(json::value& from, T& to) {
         };
         (one(fields), ...);
       },
-      T::fields());
+      kFieldTable<T>);
 }
 template <class First, class... Rest, class... Ts>
 void read_branch(json::value& from, std::variant<Ts...>& to) {
   if constexpr (sizeof...(Rest) > 0) {
     json::value copy = from;
-    if (validate(schema_of<First>(), copy, Coercion::Scalars)) return read_branch<Rest...>(from, to);
+    if (validate(schema_of<First>(), copy, Coercion::Scalars))
+      return read_branch<Rest...>(from, to);
   }
   read(from, to.template emplace<First>());
 }
@@ -301,7 +306,7 @@ json::value write(const T& value) {
       out[field.name] = write(member);
     }
   };
-  std::apply([&](const auto&... fields) { (one(fields), ...); }, T::fields());
+  std::apply([&](const auto&... fields) { (one(fields), ...); }, kFieldTable<T>);
   return out;
 }
 

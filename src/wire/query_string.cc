@@ -176,6 +176,12 @@ bool has_bracket(std::string_view text) {
   return false;
 }
 
+// Whether the key has brackets, or the value may hide the end of one.
+bool is_hiding_brackets(std::string_view raw_key, std::string_view raw_value, bool any) {
+  return any && (has_bracket(raw_key) ||
+                 (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)));
+}
+
 // Almost every query string is `a=b&c=d`, and this reads it in one pass. It gives up where a key
 // has brackets, where a value may hide the end of one, and on keys that are left out.
 Plain read_plain(std::string_view raw, const Survey& found, const QueryStringLimits& limits,
@@ -189,11 +195,7 @@ Plain read_plain(std::string_view raw, const Survey& found, const QueryStringLim
     const std::string_view raw_value =
         equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
     if (raw_key.empty()) return Plain::NeedsTree;
-    if (found.has_brackets &&
-        (has_bracket(raw_key) ||
-         (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)))) {
-      return Plain::NeedsTree;
-    }
+    if (is_hiding_brackets(raw_key, raw_value, found.has_brackets)) return Plain::NeedsTree;
     const std::string_view key = found.has_escapes ? decoded(raw_key, key_scratch) : raw_key;
     if (is_inherited_key(key)) return Plain::NeedsTree;
     const std::string_view value =
@@ -253,6 +255,30 @@ std::optional<std::vector<Parameter>> list_parameters(std::string_view raw,
 }
 
 }  // namespace
+
+PlainParameters::PlainParameters(std::string_view raw, const QueryStringLimits& limits)
+    : left_(raw) {
+  const Survey found = survey(raw);
+  // Fewer parts than a list may have items: so no key can have too many.
+  plain_ = found.is_ascii && found.parts <= std::min(limits.parameters_max, limits.array_items_max);
+  has_escapes_ = found.has_escapes;
+  has_brackets_ = found.has_brackets;
+}
+
+PlainParameters::Step PlainParameters::next() {
+  if (!plain_) return Step::NotPlain;
+  if (left_.empty()) return Step::End;
+  const std::string_view part = take_part(left_);
+  const std::size_t equals = part.find('=');
+  key_ = part.substr(0, equals);
+  value_ = equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+  if (key_.empty() || is_hiding_brackets(key_, value_, has_brackets_)) return Step::NotPlain;
+  if (has_escapes_) {
+    key_ = decoded(key_, key_scratch_);
+    value_ = decoded(value_, value_scratch_);
+  }
+  return is_inherited_key(key_) ? Step::NotPlain : Step::Pair;
+}
 
 Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits,
                                         json::storage_ptr storage) {

@@ -8,6 +8,7 @@
 // `__proto__`, `toString`...) are left out.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
@@ -24,6 +25,30 @@ struct QueryStringLimits {
 // `raw` is what stands after the question mark. Values are allocated from `storage`.
 Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits = {},
                                         json::storage_ptr storage = {});
+
+// The parameters one after another, where all of them are `key=value` with plain keys, as in almost
+// every query string.
+class PlainParameters {
+ public:
+  enum class Step { Pair, End, NotPlain };
+
+  explicit PlainParameters(std::string_view raw, const QueryStringLimits& limits = {});
+  // After NotPlain only parse_query_string() tells what the string says.
+  Step next();
+  // Valid until the next step.
+  std::string_view key() const { return key_; }
+  std::string_view value() const { return value_; }
+
+ private:
+  std::string_view left_;
+  bool plain_ = false;
+  bool has_escapes_ = false;
+  bool has_brackets_ = false;
+  std::string_view key_;
+  std::string_view value_;
+  std::string key_scratch_;
+  std::string value_scratch_;
+};
 
 // An application/x-www-form-urlencoded body.
 Result<json::object> parse_form(std::string_view body, const QueryStringLimits& limits = {},

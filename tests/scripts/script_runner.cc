@@ -13,7 +13,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "integrations/script/script_worker.h"
 #include "integrations/script/worker_pool.h"
 
 namespace script = gantry::integrations::script;
@@ -176,10 +175,7 @@ json::object run_case(asio::io_context& io, script::WorkerPool& pool, const json
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  if (argc == 2 && argv[1] == script::kScriptWorkerArgument) {
-    return script::run_script_worker(script::kScriptWorkerFile);
-  }
+int main() {
   asio::io_context io;
   auto work = asio::make_work_guard(io);
   std::thread thread([&io] { io.run(); });

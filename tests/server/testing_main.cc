@@ -11,7 +11,6 @@
 
 #include "app/command_line.h"
 #include "faulty_disk.h"
-#include "integrations/script/script_worker.h"
 
 namespace {
 
@@ -85,10 +84,6 @@ bool set_up_disk() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  namespace script = gantry::integrations::script;
-  if (argc > 1 && std::string_view(argv[1]) == script::kScriptWorkerArgument) {
-    return script::run_script_worker(script::kScriptWorkerFile);
-  }
   if (!set_up_disk()) {
     std::cerr << "gantry-testing: GANTRY_TESTING_DISK wants \"write full 0\" and the like"
               << std::endl;

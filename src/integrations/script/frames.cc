@@ -6,7 +6,7 @@ namespace gantry::integrations::script {
 
 namespace {
 
-// Both ends are the same binary on the same machine, so the machine's byte order will do.
+// Both ends were built together and run on one machine, so the machine's byte order will do.
 template <class T>
 void append(std::string& to, T value) {
   to.append(reinterpret_cast<const char*>(&value), sizeof value);

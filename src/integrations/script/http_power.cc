@@ -117,10 +117,10 @@ std::string to_reply_json(const HttpPowerReply& reply, std::size_t body_bytes_ma
     headers.push_back(json::array{to_valid_utf8(name), to_valid_utf8(value)});
   }
   return to_json_text(json::object{{"status", reply.status},
-                                      {"status_text", to_valid_utf8(reply.status_text)},
-                                      {"url", to_valid_utf8(reply.url)},
-                                      {"headers", std::move(headers)},
-                                      {"body", to_valid_utf8(reply.body)}});
+                                   {"status_text", to_valid_utf8(reply.status_text)},
+                                   {"url", to_valid_utf8(reply.url)},
+                                   {"headers", std::move(headers)},
+                                   {"body", to_valid_utf8(reply.body)}});
 }
 
 std::string to_error_json(std::string_view error) {

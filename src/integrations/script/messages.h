@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "integrations/script/frames.h"
-#include "integrations/script/script_engine.h"
+#include "integrations/script/script_types.h"
 
 namespace gantry::integrations::script {
 

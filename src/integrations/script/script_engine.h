@@ -9,60 +9,17 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/task.h"
+#include "integrations/script/script_types.h"
 
 namespace gantry::integrations::script {
 
-enum class ScriptMethod : std::uint8_t {
-  ProcessIncomingRequest,
-  PrepareOutgoingRequest,
-  ProcessOutgoingResponse
-};
-
 std::string_view to_name(ScriptMethod method);  // "process_incoming_request" and so on
-
-// Sloppy is skipTranspile:false: names that are assigned but declared nowhere become globals.
-// Plain is skipTranspile:true: the script stays as it is.
-enum class CompileMode : std::uint8_t { Sloppy, Plain };
-
-// Separate scopes, so that one may be widened without the others.
-struct ScriptLimits {
-  struct Compile {
-    std::size_t source_bytes_max = 1024 * 1024;
-    std::chrono::milliseconds cpu{1000};
-    std::chrono::milliseconds wall{5000};
-    std::size_t memory_bytes_max = 96 * 1024 * 1024;
-  } compile;
-  struct Load {  // evaluating the script and constructing its class
-    std::chrono::milliseconds cpu{3000};
-  } load;
-  struct Call {
-    std::chrono::milliseconds cpu{3000};
-    std::chrono::milliseconds wall{10000};  // loading and waiting for HTTP included
-    std::size_t memory_bytes_max = 16 * 1024 * 1024;
-    std::size_t argument_bytes_max = 8 * 1024 * 1024;
-    std::size_t result_bytes_max = 2 * 1024 * 1024;
-    std::size_t store_bytes_max = 256 * 1024;
-    std::uint32_t http_calls_max = 20;
-    std::size_t http_request_bytes_max = 1024 * 1024;
-    std::size_t http_reply_bytes_max = 4 * 1024 * 1024;
-  } call;
-  struct Log {  // what console.* may leave behind in one run
-    std::size_t bytes_max = 32 * 1024;
-    std::uint32_t lines_max = 500;
-  } log;
-};
-
-// What a script's error looks like to people; the stack shows the script's own lines only.
-struct ScriptFault {
-  std::string name;
-  std::string message;
-  std::string stack;
-};
 
 struct CompileOutcome {
   std::optional<std::string> code;  // what run() wants; absent when the script does not compile
@@ -106,34 +63,6 @@ struct RunRequest {
   bool fresh_state = false;  // globals of earlier runs are not seen
   ScriptLimits limits;
   HttpPower http;  // empty: HTTP and fetch fail
-};
-
-enum class RunStatus : std::uint8_t {
-  Returned,
-  Threw,
-  NoMethod,       // the class lacks the method
-  LoadFailed,     // the script cannot be evaluated, has no class Script, or its constructor throws
-  LimitExceeded,  // see RunOutcome::limit
-  EngineBusy,     // no worker came free within the wall limit
-  EngineFailed    // the worker died or spoke nonsense; never the script's honest fault
-};
-
-enum class RunLimit : std::uint8_t {
-  None,
-  Cpu,
-  Wall,
-  Memory,
-  Argument,
-  Result,
-  Store,
-  Stack  // deeper than the engine can report as a RangeError
-};
-
-enum class ConsoleLevel : std::uint8_t { Debug, Log, Info, Warn, Error };
-
-struct ConsoleLine {
-  ConsoleLevel level;
-  std::string text;
 };
 
 struct RunCost {

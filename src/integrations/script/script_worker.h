@@ -1,16 +1,13 @@
 #pragma once
-// The other end: what a worker process does. The program's main() calls run_script_worker() when
-// its first argument is kScriptWorkerArgument, before it does anything else, and ends with what it
-// returns.
-
-#include <string_view>
+// What server and worker agree on about the worker's process.
 
 namespace gantry::integrations::script {
 
-inline constexpr std::string_view kScriptWorkerArgument = "script-worker";
-// The descriptor of the socket that a worker finds open.
+// The descriptors that a worker finds open: its socket, and the program that it is.
 inline constexpr int kScriptWorkerFile = 3;
+inline constexpr int kScriptWorkerProgramFile = 4;
 
+// All that a worker does; gives the exit code.
 int run_script_worker(int file);
 
 }  // namespace gantry::integrations::script

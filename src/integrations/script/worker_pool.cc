@@ -17,6 +17,7 @@ namespace {
 // How long a run waits for the worker that has its integration's globals before it starts anew in
 // another one.
 constexpr auto kHomeWait = std::chrono::milliseconds(100);
+constexpr auto kWarmUpDelay = std::chrono::milliseconds(200);
 // An io_context that nobody runs any more must not hold up the end.
 constexpr auto kFlushMax = std::chrono::seconds(5);
 
@@ -34,7 +35,7 @@ WorkerPool::WorkerPool(asio::io_context& io, WorkerPoolOptions options)
       strand_(asio::make_strand(io)),
       tasks_(io.get_executor()),
       house_timer_(strand_),
-      spawner_(std::make_unique<WorkerSpawner>(options_.executable)) {}
+      spawner_(std::make_unique<WorkerSpawner>()) {}
 
 WorkerPool::~WorkerPool() {
   stop();
@@ -57,9 +58,14 @@ asio::awaitable<CompileOutcome> WorkerPool::compile(std::string source, CompileM
 }
 
 void WorkerPool::warm_up() {
-  asio::post(strand_, [this] {
-    if (!stopping_ && workers_.empty() && starting_ == 0) start_worker();
-  });
+  tasks_.spawn_on(strand_, "script worker warm-up", start_first());
+}
+
+asio::awaitable<void> WorkerPool::start_first() {
+  house_timer_.expires_after(kWarmUpDelay);
+  boost::system::error_code ignored;
+  co_await house_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  if (!stopping_ && workers_.empty() && starting_ == 0) start_worker();
 }
 
 void WorkerPool::forget(std::string integration_id) {

@@ -28,7 +28,6 @@ struct RunMessage;
 struct CompileMessage;
 
 struct WorkerPoolOptions {
-  std::string executable = "/proc/self/exe";
   std::size_t computing_max = 0;  // 0: as many as there are cores
   std::size_t waiting_max = 16;   // workers beyond computing_max, while others wait for HTTP
   std::size_t queue_max = 1000;   // runs that wait for a worker; more are EngineBusy at once
@@ -58,7 +57,8 @@ class WorkerPool final : public ScriptEngine {
                                           ScriptLimits limits) override;
   asio::awaitable<RunOutcome> run(RunRequest request) override;
 
-  // Starts the first worker now, so that the first run need not wait for it.
+  // Starts the first worker soon, so that the first run need not wait for it, but not before the
+  // first requests of a server that has just started.
   void warm_up();
   // Forgets an integration that is gone.
   void forget(std::string integration_id);
@@ -137,6 +137,7 @@ class WorkerPool final : public ScriptEngine {
   void make_room_for_state(Worker& worker);
 
   // The processes: worker_processes.cc.
+  asio::awaitable<void> start_first();
   void start_worker();
   void add_worker(WorkerSpawner::Spawned spawned);
   asio::awaitable<void> welcome(WorkerPtr worker);

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <future>
+#include <system_error>
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,8 +23,7 @@ constexpr int kSocketBufferBytes = 256 * 1024;
 
 }  // namespace
 
-WorkerSpawner::WorkerSpawner(std::string executable)
-    : executable_(std::move(executable)), thread_([this] { run(); }) {}
+WorkerSpawner::WorkerSpawner() : thread_([this] { run(); }) {}
 
 WorkerSpawner::~WorkerSpawner() {
   {
@@ -74,7 +74,14 @@ void WorkerSpawner::run() {
   }
 }
 
-WorkerSpawner::Spawned WorkerSpawner::start_one() const {
+WorkerSpawner::Spawned WorkerSpawner::start_one() {
+  try {
+    if (!program_) program_.emplace();
+  } catch (const std::system_error& fault) {
+    log::error("script worker not started",
+               {{"cause", fault.what()}, {"hint", "look at vm.memfd_noexec"}});
+    return {};
+  }
   int files[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, files) != 0) {
     log::error("script worker not started", {{"cause", "no socket pair"}});
@@ -90,7 +97,8 @@ WorkerSpawner::Spawned WorkerSpawner::start_one() const {
   // A descriptor that is already the right one keeps its close-on-exec flag through dup2, except
   // that posix_spawn clears it.
   posix_spawn_file_actions_adddup2(&actions, files[1], kScriptWorkerFile);
-  posix_spawn_file_actions_addclosefrom_np(&actions, kScriptWorkerFile + 1);
+  posix_spawn_file_actions_adddup2(&actions, program_->file(), kScriptWorkerProgramFile);
+  posix_spawn_file_actions_addclosefrom_np(&actions, kScriptWorkerProgramFile + 1);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -98,9 +106,9 @@ WorkerSpawner::Spawned WorkerSpawner::start_one() const {
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
 
-  std::string program = executable_;
-  std::string argument(kScriptWorkerArgument);
-  char* const arguments[] = {program.data(), argument.data(), nullptr};
+  const std::string program = "/proc/self/fd/" + std::to_string(kScriptWorkerProgramFile);
+  char name[] = "gantry-script-worker";
+  char* const arguments[] = {name, nullptr};
   // Nothing of the server's environment is a script's business but the time zone.
   const char* const zone = std::getenv("TZ");
   std::string zone_setting = std::string("TZ=") + (zone ? zone : "");

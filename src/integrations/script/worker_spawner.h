@@ -7,17 +7,18 @@
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <thread>
 
 #include <sys/types.h>
+
+#include "integrations/script/worker_program.h"
 
 namespace gantry::integrations::script {
 
 class WorkerSpawner {
  public:
-  // `executable` is called with kScriptWorkerArgument.
-  explicit WorkerSpawner(std::string executable);
+  WorkerSpawner();
   ~WorkerSpawner();  // after all that was asked for is done
 
   struct Spawned {
@@ -33,10 +34,10 @@ class WorkerSpawner {
 
  private:
   void run();
-  Spawned start_one() const;
+  Spawned start_one();
   void add(std::function<void()> job);
 
-  const std::string executable_;
+  std::optional<WorkerProgram> program_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> jobs_;

@@ -129,15 +129,18 @@ class ExtraWriter {
 inline constexpr std::size_t kStoredDepthMax = 1024;
 
 // Throws when the text is damaged.
-inline json::value parse_stored(std::string_view text) {
+inline json::value parse_stored(std::string_view text, json::storage_ptr storage = {}) {
   json::parse_options options;
   options.max_depth = kStoredDepthMax;
-  return json::parse(text, {}, options);
+  return json::parse(text, std::move(storage), options);
 }
 
 class ExtraReader {
  public:
-  explicit ExtraReader(std::string_view text) : object_(parse_stored(text).as_object()) {}
+  explicit ExtraReader(std::string_view text)
+      : object_(parse_stored(text, &storage_).as_object()) {}
+  ExtraReader(const ExtraReader&) = delete;
+  ExtraReader& operator=(const ExtraReader&) = delete;
 
   template <class T>
   void operator()(std::string_view key, T& member) {
@@ -187,6 +190,10 @@ class ExtraReader {
     for (json::value& item : value.as_array()) read(item, out.emplace_back());
   }
 
+  // What is read lives as long as the reader; members of JSON are copied out by their assignment.
+  static constexpr std::size_t kUsualBytes = 2048;
+  unsigned char buffer_[kUsualBytes];
+  json::monotonic_resource storage_{buffer_};
   json::object object_;
 };
 

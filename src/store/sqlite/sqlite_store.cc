@@ -160,14 +160,12 @@ void SqliteStore::load_directory() {
   read.rooms().visit_all([this](domain::Room room) {
     directory_.apply(domain::RoomChanged{std::make_shared<const domain::Room>(std::move(room))});
   });
-  read.subscriptions().visit_all([this](const domain::Subscription& subscription) {
-    directory_.apply(
-        domain::MembershipChanged{subscription.room, subscription.user, subscription.roles});
+  directory_.load_memberships([&read](const domain::MembershipVisitor& visit) {
+    read.subscriptions().visit_memberships(visit);
   });
-  read.integrations().visit_all([this](domain::Integration integration) {
-    directory_.apply(domain::IntegrationChanged{
-        std::make_shared<const domain::Integration>(std::move(integration))});
-  });
+  directory_.load_integrations(
+      [&read](const domain::IntegrationVisitor& visit) { read.integrations().visit_all(visit); });
+  writer_.release_memory();
 }
 
 template <class JobType, class Work>
@@ -352,7 +350,7 @@ SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(dom
 }
 
 void SqliteStore::publish(SqliteTx& tx) {
-  for (const domain::Change& change : tx.session().changes) directory_.apply(change);
+  directory_.apply(tx.session().changes);
 }
 
 void SqliteStore::tell_followers(SqliteTx& tx) {

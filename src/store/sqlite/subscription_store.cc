@@ -14,7 +14,7 @@ using domain::UserId;
 constexpr char kSelectOne[] = "SELECT " COLUMNS " FROM subscriptions WHERE room = ? AND user = ?";
 constexpr char kSelectOfUser[] = "SELECT " COLUMNS " FROM subscriptions WHERE user = ?";
 constexpr char kSelectOfRoom[] = "SELECT " COLUMNS " FROM subscriptions WHERE room = ?";
-constexpr char kSelectAll[] = "SELECT " COLUMNS " FROM subscriptions";
+constexpr char kSelectMemberships[] = "SELECT room, user, extra FROM subscriptions ORDER BY room";
 #undef COLUMNS
 constexpr char kCountOwners[] =
     "SELECT count(*) FROM subscriptions WHERE room = ? AND is_owner = 1";
@@ -64,6 +64,14 @@ Subscription read_subscription(const Statement& row) {
   return out;
 }
 
+// The roles alone, which most memberships have none of: the start reads all of them.
+void read_roles(std::string_view extra, std::vector<std::string>& roles) {
+  roles.clear();
+  if (extra.find("\"roles\"") == std::string_view::npos) return;
+  ExtraReader reader(extra);
+  reader("roles", roles);
+}
+
 bool is_owner(const Subscription& subscription) {
   const auto& roles = subscription.roles;
   return std::find(roles.begin(), roles.end(), domain::kOwnerRole) != roles.end();
@@ -91,9 +99,17 @@ class SqliteSubscriptionStore final : public domain::SubscriptionStore {
   std::int64_t count_members(const RoomId& room) const override {
     return number(session_.connection.prepare(kCountMembers).bind(room));
   }
-  void visit_all(const std::function<void(Subscription)>& visit) const override {
-    Statement statement = session_.connection.prepare(kSelectAll);
-    while (statement.step()) visit(read_subscription(statement));
+  void visit_memberships(const domain::MembershipVisitor& visit) const override {
+    RoomId room;
+    UserId user;
+    std::vector<std::string> roles;
+    Statement row = session_.connection.prepare(kSelectMemberships);
+    while (row.step()) {
+      room.text = row.view(0);
+      user.text = row.view(1);
+      read_roles(row.view(2), roles);
+      visit(room, user, roles);
+    }
   }
   void insert(const Subscription& subscription) override {
     session_.connection.prepare(kInsert)

@@ -87,6 +87,83 @@ TEST(RequestParser, joins_forwarded_headers) {
   EXPECT_EQ(out.facts.real_ip, "d");
 }
 
+// In one piece a plain head is read at once; byte by byte it goes through the full grammar.
+void expect_same_in_pieces(const std::string& bytes) {
+  const Outcome whole = parse(bytes, bytes.size());
+  const Outcome pieces = parse(bytes, 1);
+  ASSERT_EQ(whole.step, pieces.step) << bytes;
+  ASSERT_EQ(whole.failure, pieces.failure) << bytes;
+  if (whole.step != RequestParser::Step::Done) return;
+  EXPECT_EQ(whole.used, pieces.used) << bytes;
+  EXPECT_EQ(whole.request.method, pieces.request.method);
+  EXPECT_EQ(whole.request.target, pieces.request.target);
+  EXPECT_EQ(whole.request.path_size, pieces.request.path_size);
+  EXPECT_EQ(whole.facts.keep_alive, pieces.facts.keep_alive) << bytes;
+  EXPECT_EQ(whole.facts.http11, pieces.facts.http11);
+  EXPECT_EQ(whole.facts.has_body, pieces.facts.has_body);
+  EXPECT_EQ(whole.facts.accepts_gzip, pieces.facts.accepts_gzip);
+  EXPECT_EQ(whole.facts.real_ip, pieces.facts.real_ip);
+  EXPECT_EQ(whole.facts.forwarded_for, pieces.facts.forwarded_for);
+  const auto text_of = [](const Headers& headers) {
+    std::string out;
+    for (const Header& header : headers) out += header.name + "=" + header.value + "\n";
+    return out;
+  };
+  EXPECT_EQ(text_of(whole.request.headers), text_of(pieces.request.headers)) << bytes;
+}
+
+TEST(RequestParser, reads_plain_heads_as_the_full_grammar_does) {
+  const std::string_view lines[] = {"GET /a?b=c HTTP/1.1",     "GET / HTTP/1.0",
+                                    "GET http://h/x HTTP/1.1", "GET nowhere HTTP/1.1",
+                                    "GET * HTTP/1.1",          "HEAD / HTTP/1.1",
+                                    "GET  / HTTP/1.1",         "get / HTTP/1.1",
+                                    "GET /\x7F HTTP/1.1",      "GET /\xC3\xA9 HTTP/1.1"};
+  const std::string_view headers[] = {"",
+                                      "Host: h",
+                                      "host:h",
+                                      "Host: h\r\nHost: i",
+                                      "Host: h\r\nConnection: close",
+                                      "Host: h\r\nConnection: Keep-Alive",
+                                      "Host: h\r\nConnection: keep-alive, close",
+                                      "Host: h\r\nConnection: keep-alive\r\nConnection: close",
+                                      "Host: h\r\nContent-Length: 0",
+                                      "Host: h\r\nContent-Length: x",
+                                      "Host: h\r\nTransfer-Encoding: chunked",
+                                      "Host: h\r\nTransfer-Encoding : chunked",
+                                      "Host: h\r\nExpect: 100-continue",
+                                      "Host: h\r\nExpect: more",
+                                      "Host: h\r\nUpgrade: x",
+                                      "Host: h\r\nX: \t spaced \t ",
+                                      "Host: h\r\nX:",
+                                      "Host: h\r\n folded",
+                                      "Host: h\r\n\tfolded",
+                                      "Host: h\r\nX y: z",
+                                      "Host: h\r\n: z",
+                                      "Host: h\r\nX: a\x01",
+                                      "Host: h\r\nX: \xC3\xA9",
+                                      "Host: h\nX: y",
+                                      "Host: h\r\nX: a\rb",
+                                      "Host: h\r\nAccept-Encoding: gzip\r\nX-Real-IP: "
+                                      "a\r\nX-Forwarded-For: b\r\nX-Forwarded-For: c"};
+  for (const std::string_view line : lines) {
+    for (const std::string_view header : headers) {
+      std::string bytes(line);
+      bytes += "\r\n";
+      bytes += header;
+      bytes += header.empty() ? "\r\n" : "\r\n\r\n";
+      expect_same_in_pieces(bytes);
+      expect_same_in_pieces("\r\n" + bytes);
+    }
+  }
+}
+
+TEST(RequestParser, takes_plain_heads_one_after_another) {
+  const std::string first = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n";
+  const Outcome out = parse(first + "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n", 1000);
+  EXPECT_EQ(out.used, first.size());
+  EXPECT_EQ(out.request.target, "/1");
+}
+
 // No piece of noise may be taken for a request, nor read beyond its end.
 TEST(RequestParser, survives_noise) {
   unsigned state = 7;

@@ -256,6 +256,63 @@ TEST_F(StoreTest, everything_is_there_after_a_restart) {
   EXPECT_EQ(directory_->settings()->get_text(domain::Setting::SiteName), "Works");
 }
 
+TEST_F(StoreTest, memberships_and_their_roles_are_there_after_a_restart) {
+  const auto join = [](domain::Tx& tx, const char* room_id, const char* user_id,
+                       std::vector<std::string> roles) {
+    domain::Subscription row;
+    row.id = domain::SubscriptionId{std::string(room_id) + user_id};
+    row.room = RoomId{room_id};
+    row.user = UserId{user_id};
+    row.roles = std::move(roles);
+    row.preferences = {{"roles", "a word in another place"}};
+    tx.subscriptions().insert(row);
+  };
+  write([&](domain::Tx& tx) {
+    for (const char* id : {"u1", "u2"}) tx.users().insert(user(id));
+    for (const char* id : {"r1", "r2"}) tx.rooms().insert(room(id));
+    join(tx, "r1", "u1", {"owner", "moderator"});
+    join(tx, "r1", "u2", {});
+    join(tx, "r2", "u1", {});
+  });
+  open();
+  EXPECT_EQ(directory_->membership_count(), 3U);
+  EXPECT_EQ(directory_->roles_in(UserId{"u1"}, RoomId{"r1"}),
+            (std::vector<std::string>{"owner", "moderator"}));
+  EXPECT_TRUE(directory_->roles_in(UserId{"u2"}, RoomId{"r1"}).empty());
+  EXPECT_TRUE(directory_->is_member(UserId{"u1"}, RoomId{"r2"}));
+  EXPECT_FALSE(directory_->is_member(UserId{"u2"}, RoomId{"r2"}));
+}
+
+TEST_F(StoreTest, integrations_are_listed_in_order_after_a_restart) {
+  const auto ids = [](const domain::IntegrationList& list) {
+    std::string out;
+    for (const auto& entry : *list) out += entry->integration.id.text + " ";
+    return out;
+  };
+  write([](domain::Tx& tx) {
+    domain::Integration late = integration("a-late");
+    late.created_at = from_epoch_ms(9'000);
+    late.channels = {"#ops", "#ops", "#new"};
+    late.script = "class Script {}";
+    tx.integrations().insert(late);
+    tx.integrations().insert(integration("b-early"));
+    domain::Integration anywhere = integration("c-anywhere");
+    anywhere.channels = {};
+    anywhere.created_by = domain::UserRef{UserId{"u2"}, "bob", ""};
+    tx.integrations().insert(anywhere);
+  });
+  for (int starts = 0; starts < 2; ++starts) {
+    EXPECT_EQ(ids(directory_->list_integrations()), "b-early c-anywhere a-late ");
+    EXPECT_EQ(ids(directory_->list_by_channel("#ops")), "b-early a-late ");
+    EXPECT_EQ(ids(directory_->list_by_channel("#new")), "a-late ");
+    EXPECT_EQ(ids(directory_->list_by_maker(UserId{"u1"})), "b-early a-late ");
+    EXPECT_EQ(ids(directory_->list_by_maker(UserId{"u2"})), "c-anywhere ");
+    EXPECT_EQ(ids(directory_->list_without_channel()), "c-anywhere ");
+    EXPECT_FALSE(directory_->find_integration(IntegrationId{"a-late"})->integration.script);
+    open();
+  }
+}
+
 TEST_F(StoreTest, refuses_a_database_of_a_newer_version) {
   store_.reset();
   {

@@ -1,0 +1,34 @@
+#include "app/resident_memory.h"
+
+#include <cstdint>
+
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace gantry::app {
+namespace {
+
+// Only segments that were never writable: their pages are the file's own, so nothing can be lost.
+int drop_pages(dl_phdr_info* object, std::size_t, void*) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < object->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr + page - 1) / page * page;
+    const std::uintptr_t end =
+        (object->dlpi_addr + segment.p_vaddr + segment.p_filesz) / page * page;
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void give_back_start_memory() {
+  malloc_trim(0);
+  dl_iterate_phdr(drop_pages, nullptr);
+}
+
+}  // namespace gantry::app

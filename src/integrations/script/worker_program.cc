@@ -1,0 +1,79 @@
+#include "integrations/script/worker_program.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/embedded.h"
+#include "integrations/script/script_worker.h"
+
+namespace gantry::embedded {
+std::span<const EmbeddedFile> script_worker();
+}
+
+namespace gantry::integrations::script {
+
+namespace {
+
+constexpr char kName[] = "gantry-script-worker";
+// Kernels from 6.3 on want to be told; older ones know no such flag. See memfd_create(2).
+constexpr unsigned kMayBeExecuted = 0x10;
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+// Out of the way of the numbers that a worker finds its descriptors under.
+int open_file() {
+  constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  int made = memfd_create(kName, kFlags | kMayBeExecuted);
+  if (made < 0 && errno == EINVAL) made = memfd_create(kName, kFlags);
+  if (made < 0) fail("memfd_create");
+  const int file = fcntl(made, F_DUPFD_CLOEXEC, kScriptWorkerProgramFile + 1);
+  close(made);
+  if (file < 0) fail("fcntl");
+  return file;
+}
+
+void write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) fail("write");
+    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Nobody reads these pages again: they need not count as the server's.
+void let_go(std::string_view bytes) {
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  const std::uintptr_t first = (begin + page - 1) / page * page;
+  const std::uintptr_t last = (begin + bytes.size()) / page * page;
+  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+}
+
+}  // namespace
+
+WorkerProgram::WorkerProgram() : file_(open_file()) {
+  const std::string_view bytes = embedded::script_worker().front().bytes;
+  try {
+    write_all(file_, bytes);
+  } catch (...) {
+    close(file_);
+    throw;
+  }
+  fcntl(file_, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+  let_go(bytes);
+}
+
+WorkerProgram::~WorkerProgram() {
+  close(file_);
+}
+
+}  // namespace gantry::integrations::script
