@@ -224,9 +224,8 @@ bool SqliteStore::take_group(std::vector<WriteJob>& group) {
   writes_.filled.wait(lock, [this] { return writes_.stopping || !writes_.jobs.empty(); });
   if (writes_.jobs.empty()) return false;
   if (crowd >= kCrowd) {
-    const char* f = getenv("GATHER");
-    const auto longest = std::min<std::chrono::nanoseconds>(group_took_ * (f ? atoi(f) : 50) / 100,
-                                                            options_.gather_time_max);
+    const auto longest =
+        std::min<std::chrono::nanoseconds>(group_took_ / 2, options_.gather_time_max);
     writes_.wanted = crowd;
     writes_.filled.wait_for(
         lock, longest, [this, crowd] { return writes_.stopping || writes_.jobs.size() >= crowd; });
