@@ -11,7 +11,8 @@
 namespace gantry::wire {
 namespace {
 
-constexpr std::size_t kDepthBeyond = 8;  // groups, the unclosed rest, a conflict's own list
+// Five groups, the name and the unclosed rest, each of them in a list of its own where keys conflict.
+constexpr std::size_t kDepthBeyond = 14;
 
 void require(bool condition) {
   if (!condition) std::abort();

@@ -21,9 +21,6 @@ constexpr char kSavepoint[] = "SAVEPOINT one";
 constexpr char kRelease[] = "RELEASE one";
 constexpr char kRollbackTo[] = "ROLLBACK TO one";
 
-// So many writers at once are worth waiting for.
-constexpr std::size_t kCrowd = 8;
-
 Error to_error(const StoreFault& fault) {
   log::error("store failed", {{"fault", fault.what()}, {"code", fault.code()}});
   return Error(fault.disk_full() ? ErrorCode::StorageFull : ErrorCode::StorageFailed)
@@ -71,7 +68,6 @@ bool SqliteStore::Queue<JobType>::push(JobType job, std::size_t max) {
     const std::lock_guard lock(mutex);
     if (stopping || jobs.size() >= max) return false;
     jobs.push_back(std::move(job));
-    if (jobs.size() < wanted) return true;
   }
   filled.notify_one();
   return true;
@@ -209,28 +205,14 @@ Result<void> SqliteStore::read_now(const std::function<Result<void>(const domain
 
 void SqliteStore::write_loop() {
   std::vector<WriteJob> group;
-  while (take_group(group)) {
-    const auto started = std::chrono::steady_clock::now();
-    run_group(group);
-    group_took_ = std::chrono::steady_clock::now() - started;
-  }
+  while (take_group(group)) run_group(group);
 }
 
 bool SqliteStore::take_group(std::vector<WriteJob>& group) {
   std::unique_lock lock(writes_.mutex);
-  // Who wrote in the last group and who waited meanwhile.
-  const std::size_t crowd = std::min(group.size() + writes_.jobs.size(), options_.group_max);
   group.clear();
   writes_.filled.wait(lock, [this] { return writes_.stopping || !writes_.jobs.empty(); });
   if (writes_.jobs.empty()) return false;
-  if (crowd >= kCrowd) {
-    const auto longest =
-        std::min<std::chrono::nanoseconds>(group_took_ / 2, options_.gather_time_max);
-    writes_.wanted = crowd;
-    writes_.filled.wait_for(
-        lock, longest, [this, crowd] { return writes_.stopping || writes_.jobs.size() >= crowd; });
-    writes_.wanted = 1;
-  }
   while (group.size() < options_.group_max && !writes_.jobs.empty()) {
     group.push_back(std::move(writes_.jobs.front()));
     writes_.jobs.pop_front();

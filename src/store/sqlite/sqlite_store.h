@@ -27,7 +27,6 @@ struct StoreOptions {
   std::size_t read_queue_max = 10'000;
   std::size_t group_max = 256;   // functions in one commit
   int checkpoint_pages = 4'000;  // written before they are copied from the log into the database
-  std::chrono::milliseconds gather_time_max{5};  // a crowd of writers waits for each other
 };
 
 struct StoreMetrics {
@@ -79,7 +78,6 @@ class SqliteStore final : public domain::Store {
     std::mutex mutex;
     std::condition_variable filled;
     std::deque<JobType> jobs;
-    std::size_t wanted = 1;  // fewer wake nobody
     bool stopping = false;
 
     bool push(JobType job, std::size_t max);
@@ -117,7 +115,6 @@ class SqliteStore final : public domain::Store {
   Checkpointer checkpointer_;
   Queue<WriteJob> writes_;
   Queue<ReadJob> reads_;
-  std::chrono::nanoseconds group_took_{0};  // the writer's
   std::vector<std::thread> threads_;
   StoreMetrics metrics_;
 };
