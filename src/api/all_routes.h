@@ -3,9 +3,9 @@
 
 #include "api/channels_api.h"
 #include "api/chat_api.h"
+#include "api/docs_api.h"
 #include "api/groups_api.h"
 #include "api/history_api.h"
-#include "api/docs_api.h"
 #include "api/hooks_api.h"
 #include "api/im_api.h"
 #include "api/info_api.h"

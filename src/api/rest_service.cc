@@ -1,10 +1,8 @@
 #include "api/rest_service.h"
 
 #include <algorithm>
-#include <iterator>
 
-#include <fmt/compile.h>
-
+#include "base/append_number.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 
@@ -51,11 +49,13 @@ class RequestHeaders final : public dispatch::HeaderSource {
 };
 
 void add_rate(std::string& out, const dispatch::RateVerdict& rate) {
-  fmt::format_to(
-      std::back_inserter(out),
-      FMT_COMPILE(
-          "X-RateLimit-Limit: {}\r\nX-RateLimit-Remaining: {}\r\nX-RateLimit-Reset: {}\r\n"),
-      rate.limit, rate.remaining, to_epoch_ms(rate.reset_at));
+  out += "X-RateLimit-Limit: ";
+  append_number(out, rate.limit);
+  out += "\r\nX-RateLimit-Remaining: ";
+  append_number(out, rate.remaining);
+  out += "\r\nX-RateLimit-Reset: ";
+  append_number(out, to_epoch_ms(rate.reset_at));
+  out += "\r\n";
 }
 
 http::Response to_response(dispatch::Reply reply, http::Headers headers) {

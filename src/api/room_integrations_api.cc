@@ -74,24 +74,25 @@ void add_bytes(std::string& key, std::int64_t number) {
   key += static_cast<char>(left);
 }
 
-// All that a reply depends on besides the room and what is filed there. Empty where it depends on
-// the caller himself: on what he made.
-std::string listing_key(const IntegrationRights& rights, bool with_scope,
-                        const RoomIntegrationsParameters& in, const domain::Settings& settings) {
-  const bool by_maker = (rights.own_incoming && !rights.all_incoming) ||
-                        (rights.own_outgoing && !rights.all_outgoing);
-  if (by_maker) return {};
+// All that a reply depends on besides the room and what is filed there.
+domain::ListingKey listing_key(const IntegrationRights& rights, domain::UserNumber caller,
+                               bool with_scope, const RoomIntegrationsParameters& in,
+                               const domain::Settings& settings) {
+  const bool own_incoming = rights.own_incoming && !rights.all_incoming;
+  const bool own_outgoing = rights.own_outgoing && !rights.all_outgoing;
   const domain::Page page = read_page(in, settings);
-  std::string key;
-  key += static_cast<char>('0' + (rights.all_incoming ? 1 : 0) + (rights.all_outgoing ? 2 : 0) +
-                           (with_scope ? 4 : 0));
+  domain::ListingKey out{{}, own_incoming || own_outgoing};
+  std::string& key = out.text;
+  key += static_cast<char>((rights.all_incoming ? 1 : 0) + (rights.all_outgoing ? 2 : 0) +
+                           (own_incoming ? 4 : 0) + (own_outgoing ? 8 : 0) + (with_scope ? 16 : 0));
+  if (out.of_one_caller) add_bytes(key, caller);
   for (const std::int64_t number : {page.offset, page.count}) add_bytes(key, number);
   add_bytes(key, settings.get_int(domain::Setting::QueryScanMax));
   for (const std::string* text : {&in.sort, &in.query, &in.projection}) {
     add_bytes(key, static_cast<std::int64_t>(text->size()));
     key += *text;
   }
-  return key;
+  return out;
 }
 
 domain::RoomNumber find_room(const domain::Directory::View& view, std::string_view id,
@@ -178,8 +179,8 @@ RoomIntegrationsApi::Found RoomIntegrationsApi::look(const domain::Directory::Vi
   const bool is_group_discussion =
       view.is_discussion(sought.room) && view.type_of(sought.room) == domain::RoomType::Group;
   if (!is_group_discussion) {
-    found.key = listing_key(rights, !sought.scope.empty(), in, view.settings());
-    if (!found.key.empty()) found.ready = view.find_listing(sought.room, found.key);
+    found.key = listing_key(rights, sought.user, !sought.scope.empty(), in, view.settings());
+    found.ready = view.find_listing(sought.room, *found.key);
     if (found.ready) return found;
   }
   found.version = view.listing_version();
@@ -214,9 +215,9 @@ Result<dispatch::Reply> RoomIntegrationsApi::answer(Found found, domain::RoomNum
       lists_.read(in, {.unsafe_parameters = UnsafeParameters::Honoured}));
   TRY(const ListedEntries listed, select_entries(std::move(found.entries), request));
   dispatch::Body body = listing_body(listed, request);
-  if (auto* joined = std::get_if<std::string>(&body); joined != nullptr && !found.key.empty()) {
+  if (auto* joined = std::get_if<std::string>(&body); joined != nullptr && found.key) {
     const domain::Directory::View view(directory_);
-    body = view.keep_listing(room, found.version, found.key, std::move(*joined));
+    body = view.keep_listing(room, found.version, *found.key, std::move(*joined));
   }
   return dispatch::Reply{.headers = {}, .body = std::move(body), .rate = {}};
 }

@@ -49,7 +49,7 @@ class RoomIntegrationsApi {
   struct Found {
     std::shared_ptr<const std::string> ready;  // the whole reply, when it was made before
     domain::IntegrationEntries entries;        // else what the caller may see
-    std::string key;                           // of the reply to keep; empty: it is not kept
+    std::optional<domain::ListingKey> key;     // of the reply to keep; none: it is not kept
     std::uint64_t version = 0;
   };
 

@@ -109,15 +109,15 @@ Dispatcher::Standing Dispatcher::identify(const Operation& operation, const Call
   out.caller.remote_address = call.remote_address;
   const std::string_view user_id = call.headers.find("x-user-id");
   const std::string_view secret = call.headers.find("x-auth-token");
-  std::string hash;
-  if (!user_id.empty() && !secret.empty()) hash = domain::hash_token(secret);
 
   const domain::Directory::View view(directory_);
-  if (!hash.empty()) {
+  if (!user_id.empty() && !secret.empty()) {
+    const domain::UserNumber claimed = view.expect_user(user_id);
+    std::string hash = domain::hash_token(secret);
     const auto session = view.find_session(hash);
-    if (session &&
+    if (session && session->user == claimed &&
         !domain::has_expired(session->kind, session->created_at, view.settings(), clock_.now())) {
-      out.caller.user = view.find_active_user(session->user, user_id);
+      out.caller.user = view.find_active_user(claimed);
     }
     if (out.caller.user) {
       out.caller.token_hash = std::move(hash);

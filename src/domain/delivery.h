@@ -1,7 +1,7 @@
 #pragma once
 // The outbox of outgoing webhooks: a delivery is written in the transaction of what caused it and
-// lives until its last attempt; each attempt leaves a history entry, at its end or once it takes long. Source: contract
-// "integrations" 9 to 15.
+// lives until its last attempt; each attempt leaves a history entry, at its end or once it takes
+// long. Source: contract "integrations" 9 to 15.
 
 #include <optional>
 #include <string>

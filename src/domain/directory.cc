@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "base/text_hash.h"
 
 namespace gantry::domain {
@@ -209,11 +210,16 @@ std::optional<Directory::View::Session> Directory::View::find_session(
   return Session{record.user, record.kind, record.created_at};
 }
 
-std::shared_ptr<const User> Directory::View::find_active_user(UserNumber number,
-                                                              std::string_view id) const {
+UserNumber Directory::View::expect_user(std::string_view id) const {
+  const UserNumber number = directory_.find_user_number(id);
+  if (number != kNoNumber) prefetch(directory_.users_[number].user.get());
+  return number;
+}
+
+std::shared_ptr<const User> Directory::View::find_active_user(UserNumber number) const {
   if (number == kNoNumber) return nullptr;
   const UserRecord& record = directory_.users_[number];
-  return record.active && record.id.view() == id ? record.user : nullptr;
+  return record.active ? record.user : nullptr;
 }
 
 const PermissionSet& Directory::View::permissions(UserNumber user) const {
@@ -223,7 +229,9 @@ const PermissionSet& Directory::View::permissions(UserNumber user) const {
 
 RoomNumber Directory::View::find_room(std::string_view id) const {
   const RoomNumber number = directory_.find_room_number(id);
-  return number == kNoNumber || !directory_.rooms_[number].room ? kNoNumber : number;
+  if (number == kNoNumber || !directory_.rooms_[number].room) return kNoNumber;
+  prefetch(directory_.rooms_[number].listings.load(std::memory_order_relaxed));
+  return number;
 }
 
 RoomNumber Directory::View::find_room_by_name(std::string_view name) const {
@@ -231,7 +239,7 @@ RoomNumber Directory::View::find_room_by_name(std::string_view name) const {
 }
 
 std::shared_ptr<const std::string> Directory::View::find_listing(RoomNumber room,
-                                                                 std::string_view key) const {
+                                                                 const ListingKey& key) const {
   const ReadyListings* listings = directory_.rooms_[room].listings.load(std::memory_order_acquire);
   return listings == nullptr ? nullptr : listings->find(key);
 }

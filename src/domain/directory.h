@@ -177,8 +177,10 @@ class Directory::View {
     Time created_at;
   };
   std::optional<Session> find_session(std::string_view token_hash) const;
-  // Null when there is no such account, it is switched off, or its id is another.
-  std::shared_ptr<const User> find_active_user(UserNumber number, std::string_view id) const;
+  // For one who has other things to do before he looks at the account.
+  UserNumber expect_user(std::string_view id) const;
+  // Null when there is no such account, or it is switched off.
+  std::shared_ptr<const User> find_active_user(UserNumber number) const;
   UserNumber number_of(const UserId& user) const { return directory_.find_user_number(user.text); }
   RoomNumber number_of(const RoomId& room) const { return directory_.find_room_number(room.text); }
 
@@ -207,10 +209,10 @@ class Directory::View {
 
   // Replies that list the integrations of a room. One that was made of an older version of what is
   // listed is not kept, nor is one beyond the limits; the caller gets it back in any case.
-  std::shared_ptr<const std::string> find_listing(RoomNumber room, std::string_view key) const;
+  std::shared_ptr<const std::string> find_listing(RoomNumber room, const ListingKey& key) const;
   std::uint64_t listing_version() const { return directory_.listing_version_; }
   std::shared_ptr<const std::string> keep_listing(RoomNumber room, std::uint64_t version,
-                                                  std::string_view key, std::string reply) const;
+                                                  const ListingKey& key, std::string reply) const;
 
  private:
   SpreadLock::Reading reading_;

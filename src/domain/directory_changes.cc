@@ -267,7 +267,7 @@ void Directory::forget_all_listings() {
 
 std::shared_ptr<const std::string> Directory::View::keep_listing(RoomNumber room,
                                                                  std::uint64_t version,
-                                                                 std::string_view key,
+                                                                 const ListingKey& key,
                                                                  std::string reply) const {
   if (version != directory_.listing_version_ || reply.size() > kOneListingBytesMax ||
       directory_.listing_bytes_.load(std::memory_order_relaxed) > kListingBytesMax) {

@@ -1,35 +1,37 @@
 #include "domain/ready_listings.h"
 
+#include "base/prefetch.h"
 #include "base/text_hash.h"
 
 namespace gantry::domain {
 namespace {
 
-std::uint32_t tag_of(std::string_view key) {
-  return static_cast<std::uint32_t>(text_hash(key)) | 1U;
+std::uint32_t tag_of(const ListingKey& key) {
+  return static_cast<std::uint32_t>(text_hash(key.text)) | 1U;
 }
 
 }  // namespace
 
-std::shared_ptr<const std::string> ReadyListings::find(std::string_view key) const {
+std::shared_ptr<const std::string> ReadyListings::find(const ListingKey& key) const {
   const std::uint32_t tag = tag_of(key);
-  for (const Place& place : places_) {
-    const std::uint32_t there = place.tag.load(std::memory_order_acquire);
-    if (there == tag && place.listing->key == key) {
-      return {place.listing, &place.listing->reply};
-    }
+  for (const Place& place : key.of_one_caller ? for_one_ : for_many_) {
+    if (place.tag.load(std::memory_order_acquire) != tag) continue;
+    if (place.listing->key != key.text) continue;
+    // The socket will read all of it, in a while.
+    prefetch(place.listing->reply);
+    return {place.listing, &place.listing->reply};
   }
   return nullptr;
 }
 
-std::shared_ptr<const std::string> ReadyListings::keep(std::string_view key, std::string reply,
+std::shared_ptr<const std::string> ReadyListings::keep(const ListingKey& key, std::string reply,
                                                        std::size_t& bytes_kept) {
-  const std::size_t bytes = sizeof(Listing) + key.size() + reply.size();
+  const std::size_t bytes = sizeof(Listing) + key.text.size() + reply.size();
   reply.shrink_to_fit();
-  auto listing = std::make_shared<const Listing>(Listing{std::move(reply), std::string(key)});
+  auto listing = std::make_shared<const Listing>(Listing{key.text, std::move(reply)});
   std::shared_ptr<const std::string> out(listing, &listing->reply);
   if (find(key) != nullptr) return out;
-  for (Place& place : places_) {
+  for (Place& place : key.of_one_caller ? for_one_ : for_many_) {
     if (place.claimed.exchange(true, std::memory_order_relaxed)) continue;
     place.listing = std::move(listing);
     place.tag.store(tag_of(key), std::memory_order_release);

@@ -1,9 +1,10 @@
 #pragma once
 // The domain's need of the script engine: compile at saving. Implemented in integrations.
 
-#include <boost/asio/awaitable.hpp>
 #include <optional>
 #include <string>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "base/task.h"
 #include "domain/integration.h"

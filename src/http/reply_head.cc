@@ -1,8 +1,8 @@
 #include "http/reply_head.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/append_number.h"
 #include "base/log.h"
 #include "http/coarse_clock.h"
 #include "http/header_tokens.h"
@@ -60,12 +60,6 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   out += ": ";
   out += value;
   out += "\r\n";
-}
-
-void append_number(std::string& out, std::size_t number) {
-  char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out.append(digits, static_cast<std::size_t>(end - digits));
 }
 
 }  // namespace

@@ -169,6 +169,33 @@ for (const [kind, holder, row] of [['incoming', 'oi', '2/2'], ['outgoing', 'oo',
   });
 }
 
+test('a room shows to the holder of an own-right at once what its holder did, and to nobody else', async () => {
+  const query = room_query('groups.getIntegrations');
+  const shown = async (name) => {
+    const { integrations } = await w.callers[name].must_get('/api/v1/groups.getIntegrations', query);
+    return integrations.map((one) => one.name).sort();
+  };
+  const before = { oo: await shown('oo'), own: await shown('own') };
+  const mine = await w.create_outgoing({ channel: '#den', name: 'fresh', triggerWords: ['fresh'] }, w.callers.oo);
+  const expect_oo = async (more, what) => {
+    // Asked twice: the second reply may be the first one, kept.
+    for (const _ of [1, 2]) expect_json(await shown('oo'), [...before.oo, ...more].sort(), what);
+    expect_json(await shown('own'), before.own, `${what}: another maker's list`);
+  };
+  await expect_oo(['fresh'], 'after it was made');
+  await change(w.admin, mine, 'renamed');
+  await expect_oo(['renamed'], 'after it was renamed by another');
+  const right = 'manage-own-outgoing-integrations';
+  const { update } = await w.admin.must_get('/api/v1/permissions.listAll');
+  const { roles } = update.find((one) => one._id === right);
+  await w.set_right(right, ['admin']);
+  expect_status(await w.callers.oo.get('/api/v1/groups.getIntegrations', query), 403, 'the list without the right');
+  await w.set_right(right, roles);
+  await expect_oo(['renamed'], 'after the right came back');
+  await remove(w.callers.oo, mine);
+  await expect_oo([], 'after it was removed');
+});
+
 test('all-outgoing clears and replays the history of others; own-outgoing does not',
      { covers: ['integrations 2/3b', 'integrations 2/4'] }, async () => {
   const [entry] = await w.history(w.admin_out);

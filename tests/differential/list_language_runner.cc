@@ -3,7 +3,8 @@
 //   {"kind":"sort","sort":<raw>,"documents":[...]}     -> {"order":[index...]}
 //   {"kind":"fields","fields":<raw>,"documents":[...]} -> {"documents":[...]}
 //   {"kind":"query_string","raw":<text>}               -> {"value":{...}}
-//   {"kind":"schema","schema":{...},"value":...,"lists":bool} -> {"value":...} or {"problem":<text>}
+//   {"kind":"schema","schema":{...},"value":...,"lists":bool} -> {"value":...} or
+//   {"problem":<text>}
 // A refusal is {"error":<text>}.
 
 #include <algorithm>

@@ -11,7 +11,8 @@
 namespace gantry::wire {
 namespace {
 
-// Five groups, the name and the unclosed rest, each of them in a list of its own where keys conflict.
+// Five groups, the name and the unclosed rest, each of them in a list of its own where keys
+// conflict.
 constexpr std::size_t kDepthBeyond = 14;
 
 void require(bool condition) {

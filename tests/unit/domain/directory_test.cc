@@ -149,9 +149,10 @@ TEST_F(DirectoryTest, knows_what_a_token_opens_until_it_is_removed) {
     EXPECT_FALSE(view.find_session("first"));
     const auto session = view.find_session("second");
     ASSERT_TRUE(session);
-    EXPECT_NE(view.find_active_user(session->user, "ada"), nullptr);
-    EXPECT_EQ(view.find_active_user(session->user, "eve"), nullptr);
-    EXPECT_EQ(view.find_active_user(kNoNumber, "ada"), nullptr);
+    EXPECT_NE(view.find_active_user(session->user), nullptr);
+    EXPECT_EQ(view.expect_user("ada"), session->user);
+    EXPECT_EQ(view.expect_user("eve"), kNoNumber);
+    EXPECT_EQ(view.find_active_user(kNoNumber), nullptr);
   }
   EXPECT_EQ(directory_.find_token("first"), nullptr);
   ASSERT_NE(directory_.find_token("second"), nullptr);
@@ -160,7 +161,7 @@ TEST_F(DirectoryTest, knows_what_a_token_opens_until_it_is_removed) {
   off->active = false;
   directory_.apply(UserChanged{off});
   const Directory::View view(directory_);
-  EXPECT_EQ(view.find_active_user(view.find_session("second")->user, "ada"), nullptr);
+  EXPECT_EQ(view.find_active_user(view.find_session("second")->user), nullptr);
 }
 
 TEST_F(DirectoryTest, has_nobody_in_a_room_that_is_unknown) {
@@ -175,6 +176,8 @@ TEST_F(DirectoryTest, has_nobody_in_a_room_that_is_unknown) {
 
 class KeptListings : public DirectoryTest {
  protected:
+  const ListingKey kKey{"key"};
+
   KeptListings() {
     directory_.apply(RoomChanged{make_room("id-1", "alpha")});
     directory_.apply(RoomChanged{make_room("id-2", "beta")});
@@ -182,14 +185,14 @@ class KeptListings : public DirectoryTest {
   void keep() {
     const Directory::View view(directory_);
     for (const char* room : {"id-1", "id-2"}) {
-      view.keep_listing(view.find_room(room), view.listing_version(), "key", "reply");
+      view.keep_listing(view.find_room(room), view.listing_version(), kKey, "reply");
     }
   }
   std::string kept() {
     const Directory::View view(directory_);
     std::string out;
     for (const char* room : {"id-1", "id-2"}) {
-      if (view.find_listing(view.find_room(room), "key")) out += room;
+      if (view.find_listing(view.find_room(room), kKey)) out += room;
     }
     return out;
   }
@@ -205,8 +208,9 @@ TEST_F(KeptListings, are_found_by_room_and_key) {
   keep();
   EXPECT_EQ(kept(), "id-1id-2");
   const Directory::View view(directory_);
-  EXPECT_EQ(*view.find_listing(view.find_room("id-1"), "key"), "reply");
-  EXPECT_EQ(view.find_listing(view.find_room("id-1"), "other key"), nullptr);
+  EXPECT_EQ(*view.find_listing(view.find_room("id-1"), kKey), "reply");
+  EXPECT_EQ(view.find_listing(view.find_room("id-1"), {"other key"}), nullptr);
+  EXPECT_EQ(view.find_listing(view.find_room("id-1"), {"key", true}), nullptr);
 }
 
 TEST_F(KeptListings, are_forgotten_when_what_the_room_lists_changes) {
@@ -229,7 +233,7 @@ TEST_F(KeptListings, are_not_made_of_an_older_state) {
   directory_.apply(IntegrationChanged{make_integration("a", "#alpha")});
   {
     const Directory::View view(directory_);
-    EXPECT_EQ(*view.keep_listing(view.find_room("id-1"), before, "key", "reply"), "reply");
+    EXPECT_EQ(*view.keep_listing(view.find_room("id-1"), before, kKey, "reply"), "reply");
   }
   EXPECT_EQ(kept(), "");
 }
@@ -237,15 +241,18 @@ TEST_F(KeptListings, are_not_made_of_an_older_state) {
 TEST_F(KeptListings, are_not_long_and_not_many_of_one_room) {
   const Directory::View view(directory_);
   const RoomNumber room = view.find_room("id-1");
-  const auto keep_one = [&](const std::string& key, std::size_t bytes) {
+  const auto keep_one = [&](const ListingKey& key, std::size_t bytes) {
     const auto reply =
         view.keep_listing(room, view.listing_version(), key, std::string(bytes, 'x'));
     EXPECT_EQ(reply->size(), bytes);
     return view.find_listing(room, key) != nullptr;
   };
-  EXPECT_FALSE(keep_one("long", 64 * 1024 + 1));
-  for (int i = 0; i < 8; ++i) EXPECT_TRUE(keep_one(std::to_string(i), 64 * 1024));
-  EXPECT_FALSE(keep_one("ninth", 1));
+  EXPECT_FALSE(keep_one({"long"}, 64 * 1024 + 1));
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(keep_one({std::to_string(i)}, 64 * 1024));
+  EXPECT_FALSE(keep_one({"ninth"}, 1));
+  // What one caller alone gets has other places.
+  for (int i = 0; i < 8; ++i) EXPECT_TRUE(keep_one({std::to_string(i), true}, 1));
+  EXPECT_FALSE(keep_one({"ninth", true}, 1));
 }
 
 }  // namespace

@@ -25,10 +25,10 @@ constexpr rlim_t kOwnDataBytes = rlim_t{512} << 20;
 // Mapped, not resident: what is resident the server watches.
 constexpr rlim_t kStateDataBytes = rlim_t{48} << 20;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__)
 constexpr bool kSanitized = true;
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer)
 constexpr bool kSanitized = true;
 #else
 constexpr bool kSanitized = false;

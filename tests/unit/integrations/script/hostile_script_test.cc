@@ -69,11 +69,6 @@ TEST_F(HostileScriptTest, a_regexp_that_explodes_is_stopped) {
 }
 
 TEST_F(HostileScriptTest, a_builtin_that_never_asks_is_stopped) {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "the thread sanitizer holds back the timer's signal";
-#endif
-#endif
   // A search through a huge sparse length does not come back to the interpreter for a long time.
   expect_limit(attack(incoming("const a = []; a.length = 4294967295; return a.indexOf(1);")),
                RunLimit::Cpu);
