@@ -96,8 +96,8 @@ domain::ListingKey listing_key(const IntegrationRights& rights, domain::UserNumb
 }
 
 domain::RoomNumber find_room(const domain::Directory::View& view, std::string_view id,
-                             std::string_view name) {
-  return id.empty() ? view.find_room_by_name(name) : view.find_room(id);
+                             std::string_view name, domain::UserNumber visitor) {
+  return id.empty() ? view.find_room_by_name(name) : view.find_room(id, visitor);
 }
 
 domain::UserNumber number_of(const domain::Directory::View& view, const domain::Caller& caller) {
@@ -133,8 +133,8 @@ Result<dispatch::Reply> RoomIntegrationsApi::of_group(domain::Caller caller,
   // Absent and empty both mean true here.
   const std::string_view all = text_of(in.include_all_groups);
   std::optional<domain::Directory::View> view(directory_);
-  const domain::RoomNumber number = find_room(*view, id, name);
   const domain::UserNumber user = number_of(*view, caller);
+  const domain::RoomNumber number = find_room(*view, id, name, user);
   // One text for all three, so that nobody can probe for groups.
   if (number == domain::kNoNumber || view->type_of(number) != domain::RoomType::Group ||
       !domain::can_access(*view, user, number)) {
@@ -158,8 +158,8 @@ Result<dispatch::Reply> RoomIntegrationsApi::of_channel(domain::Caller caller,
   // Compat: empty means false here, unlike for groups (tests/api/room_integrations_test.mjs).
   const bool all = !in.include_all_channels || text_of(in.include_all_channels) == "true";
   std::optional<domain::Directory::View> view(directory_);
-  const domain::RoomNumber number = find_room(*view, id, name);
   const domain::UserNumber user = number_of(*view, caller);
+  const domain::RoomNumber number = find_room(*view, id, name, user);
   if (number == domain::kNoNumber || view->type_of(number) != domain::RoomType::Channel) {
     return ErrorCode::RoomNotFound;
   }

@@ -1,19 +1,17 @@
 #pragma once
-// Numbers in digits at the end of a text, without a format to read.
+// Decimal numbers at the end of a text, without a format to read.
 
-#include <charconv>
 #include <concepts>
-#include <limits>
 #include <string>
+
+#include <fmt/format.h>
 
 namespace gantry {
 
-// `base` from 10 to 36.
 template <std::integral Number>
-void append_number(std::string& out, Number number, int base = 10) {
-  char digits[std::numeric_limits<Number>::digits10 + 2];
-  const auto end = std::to_chars(digits, digits + sizeof digits, number, base).ptr;
-  out.append(digits, static_cast<std::size_t>(end - digits));
+void append_number(std::string& out, Number number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
 }
 
 }  // namespace gantry

@@ -1,6 +1,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED  // see sha256
 #include "base/crypto.h"
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 
@@ -31,6 +32,21 @@ std::string hmac(const EVP_MD* hash, std::string_view key, std::string_view data
   return out;
 }
 
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+constexpr std::size_t kDigestBase64Bytes = (SHA256_DIGEST_LENGTH + 2) / 3 * 4;
+
+Digest digest_of(std::string_view data) {
+  // The older functions: the newer ones look the algorithm up and take memory, each time, which
+  // costs more than the hash of a token.
+  Digest out{};
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, data.data(), data.size());
+  SHA256_Final(out.data(), &context);
+  OPENSSL_cleanse(&context, sizeof context);
+  return out;
+}
+
 using KeyPointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 KeyPointer ed25519_key(std::string_view key) {
@@ -52,14 +68,14 @@ std::string random_bytes(std::size_t count) {
 }
 
 std::string sha256(std::string_view data) {
-  // The older functions: the newer ones look the algorithm up and take memory, each time, which
-  // costs more than the hash of a token.
-  std::string out(SHA256_DIGEST_LENGTH, '\0');
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, data.data(), data.size());
-  SHA256_Final(bytes_of(out), &context);
-  OPENSSL_cleanse(&context, sizeof context);
+  const Digest digest = digest_of(data);
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+std::string sha256_base64(std::string_view data) {
+  const Digest digest = digest_of(data);
+  std::string out(kDigestBase64Bytes, '\0');
+  EVP_EncodeBlock(bytes_of(out), digest.data(), static_cast<int>(digest.size()));
   return out;
 }
 

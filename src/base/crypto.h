@@ -11,6 +11,7 @@ namespace gantry {
 std::string random_bytes(std::size_t count);
 std::string sha256(std::string_view data);  // 32 raw bytes
 std::string sha256_hex(std::string_view data);
+std::string sha256_base64(std::string_view data);                      // standard alphabet, padded
 std::string hmac_sha1(std::string_view key, std::string_view data);    // 20 raw bytes
 std::string hmac_sha256(std::string_view key, std::string_view data);  // 32 raw bytes
 std::string hmac_sha512(std::string_view key, std::string_view data);  // 64 raw bytes

@@ -24,6 +24,12 @@ class FlatIndex {
     return kNone;
   }
 
+  // Which record find() will ask about first, for one who wants it fetched. kNone when there is
+  // none.
+  std::uint32_t guess(std::uint64_t hash) const {
+    return find(hash, [](std::uint32_t) { return true; });
+  }
+
   void insert(std::uint64_t hash, std::uint32_t number) {
     if ((used_ + 1) * 4 > slots_.size() * 3) grow();
     place({tag_of(hash), number});

@@ -112,12 +112,12 @@ Dispatcher::Standing Dispatcher::identify(const Operation& operation, const Call
 
   const domain::Directory::View view(directory_);
   if (!user_id.empty() && !secret.empty()) {
-    const domain::UserNumber claimed = view.expect_user(user_id);
+    view.expect_session(user_id);
     std::string hash = domain::hash_token(secret);
-    const auto session = view.find_session(hash);
-    if (session && session->user == claimed &&
+    const auto session = view.find_session(user_id, hash);
+    if (session &&
         !domain::has_expired(session->kind, session->created_at, view.settings(), clock_.now())) {
-      out.caller.user = view.find_active_user(claimed);
+      out.caller.user = view.find_active_user(session->user);
     }
     if (out.caller.user) {
       out.caller.token_hash = std::move(hash);

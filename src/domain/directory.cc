@@ -202,18 +202,25 @@ IntegrationList Directory::list_without_channel() const {
   return integrations_.without_channel();
 }
 
-std::optional<Directory::View::Session> Directory::View::find_session(
-    std::string_view token_hash) const {
-  const std::uint32_t number = directory_.find_token_number(token_hash);
-  if (number == kNoNumber) return std::nullopt;
-  const TokenRecord& record = directory_.tokens_[number];
-  return Session{record.user, record.kind, record.created_at};
+void Directory::View::expect_session(std::string_view user_id) const {
+  const UserNumber likely = directory_.users_by_id_.guess(text_hash(user_id));
+  if (likely != kNoNumber) prefetch(&directory_.users_[likely]);
 }
 
-UserNumber Directory::View::expect_user(std::string_view id) const {
-  const UserNumber number = directory_.find_user_number(id);
-  if (number != kNoNumber) prefetch(directory_.users_[number].user.get());
-  return number;
+std::optional<Directory::View::Session> Directory::View::find_session(
+    std::string_view user_id, std::string_view token_hash) const {
+  const UserNumber user = directory_.find_user_number(user_id);
+  if (user == kNoNumber) return std::nullopt;
+  const UserRecord& account = directory_.users_[user];
+  prefetch(account.user.get());
+  // Most have one session, so the table of all tokens is seldom asked.
+  std::uint32_t number = account.newest_token;
+  if (number == kNoNumber || directory_.tokens_[number].hash.view() != token_hash) {
+    number = directory_.find_token_number(token_hash);
+  }
+  if (number == kNoNumber || directory_.tokens_[number].user != user) return std::nullopt;
+  const TokenRecord& record = directory_.tokens_[number];
+  return Session{user, record.kind, record.created_at};
 }
 
 std::shared_ptr<const User> Directory::View::find_active_user(UserNumber number) const {
@@ -227,7 +234,9 @@ const PermissionSet& Directory::View::permissions(UserNumber user) const {
                                                  : directory_.users_[user].roles);
 }
 
-RoomNumber Directory::View::find_room(std::string_view id) const {
+RoomNumber Directory::View::find_room(std::string_view id, UserNumber visitor) const {
+  const RoomNumber likely = directory_.rooms_by_id_.guess(text_hash(id));
+  if (visitor != kNoNumber) directory_.memberships_.expect(likely, visitor);
   const RoomNumber number = directory_.find_room_number(id);
   if (number == kNoNumber || !directory_.rooms_[number].room) return kNoNumber;
   prefetch(directory_.rooms_[number].listings.load(std::memory_order_relaxed));

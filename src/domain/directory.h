@@ -90,6 +90,7 @@ class Directory {
   struct alignas(64) UserRecord {
     std::shared_ptr<const User> user;  // null: removed, or only its memberships are known
     RoleRights::SetNumber roles = RoleRights::kNoRoles;
+    std::uint32_t newest_token = kNoNumber;  // perhaps gone since, or another's by now
     bool active = false;
     InlineText<kUserIdBytes> id;
   };
@@ -176,9 +177,11 @@ class Directory::View {
     TokenKind kind = TokenKind::Login;
     Time created_at;
   };
-  std::optional<Session> find_session(std::string_view token_hash) const;
-  // For one who has other things to do before he looks at the account.
-  UserNumber expect_user(std::string_view id) const;
+  // Where many log in, most of a lookup is waiting for memory: this has it fetched while the token
+  // is hashed.
+  void expect_session(std::string_view user_id) const;
+  // Nothing when there is no such token, or it is another's.
+  std::optional<Session> find_session(std::string_view user_id, std::string_view token_hash) const;
   // Null when there is no such account, or it is switched off.
   std::shared_ptr<const User> find_active_user(UserNumber number) const;
   UserNumber number_of(const UserId& user) const { return directory_.find_user_number(user.text); }
@@ -191,7 +194,8 @@ class Directory::View {
   }
   const Settings& settings() const { return *directory_.settings_; }
 
-  RoomNumber find_room(std::string_view id) const;
+  // `visitor` is whose membership will be asked for next.
+  RoomNumber find_room(std::string_view id, UserNumber visitor = kNoNumber) const;
   RoomNumber find_room_by_name(std::string_view name) const;
   const Room& room(RoomNumber number) const { return *directory_.rooms_[number].room; }
   RoomType type_of(RoomNumber number) const { return directory_.rooms_[number].type; }

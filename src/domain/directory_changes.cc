@@ -155,6 +155,7 @@ void Directory::add_token(const Token& token) {
   record.hash = InlineText<kHashBytes>(token.hash);
   whole_tokens_[number] = std::make_shared<const Token>(token);
   tokens_by_hash_.insert(text_hash(token.hash), number);
+  users_[record.user].newest_token = number;
 }
 
 void Directory::remove_token(const std::string& hash) {

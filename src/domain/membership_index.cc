@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/prefetch.h"
 #include "base/text_hash.h"
 
 namespace gantry::domain {
@@ -120,6 +121,10 @@ void MembershipIndex::remove_user(UserNumber user) {
     take_from(members_of_room_[room], user);
   }
   rooms_of_user_[user] = {};
+}
+
+void MembershipIndex::expect(RoomNumber room, UserNumber user) const {
+  if (!keys_.empty()) prefetch(&keys_[home_of(key_of(room, user))]);
 }
 
 bool MembershipIndex::contains(RoomNumber room, UserNumber user) const {

@@ -18,6 +18,8 @@ class MembershipIndex {
   void remove_room(RoomNumber room);
   void remove_user(UserNumber user);
 
+  // Has the memory fetched that contains() will read.
+  void expect(RoomNumber room, UserNumber user) const;
   bool contains(RoomNumber room, UserNumber user) const;
   std::vector<std::string> roles_of(RoomNumber room, UserNumber user) const;
   const std::vector<RoomNumber>& rooms_of(UserNumber user) const;

@@ -1,6 +1,5 @@
 #include "domain/ready_listings.h"
 
-#include "base/prefetch.h"
 #include "base/text_hash.h"
 
 namespace gantry::domain {
@@ -17,8 +16,6 @@ std::shared_ptr<const std::string> ReadyListings::find(const ListingKey& key) co
   for (const Place& place : key.of_one_caller ? for_one_ : for_many_) {
     if (place.tag.load(std::memory_order_acquire) != tag) continue;
     if (place.listing->key != key.text) continue;
-    // The socket will read all of it, in a while.
-    prefetch(place.listing->reply);
     return {place.listing, &place.listing->reply};
   }
   return nullptr;

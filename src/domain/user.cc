@@ -11,7 +11,7 @@ bool User::has_role(std::string_view role) const {
 }
 
 std::string hash_token(std::string_view token) {
-  return base64_encode(sha256(token));
+  return sha256_base64(token);
 }
 
 }  // namespace gantry::domain

@@ -1,12 +1,12 @@
 #include "http/connection.h"
 
 #include <algorithm>
+#include <charconv>
 #include <exception>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/strand.hpp>
 
-#include "base/append_number.h"
 #include "base/compute_pool.h"
 #include "base/log.h"
 #include "http/client_address.h"
@@ -15,13 +15,18 @@
 namespace gantry::http {
 namespace {
 
-constexpr int kIdBase = 36;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // Reads of large bodies use a block of this size.
 constexpr std::size_t kBodyBlockBytes = 64 * 1024;
 // Replies up to this size are joined with their headers into one TLS record.
 constexpr std::size_t kJoinBytesMax = 15 * 1024;
 constexpr std::size_t kHeadBufferKeptMax = 16 * 1024;
+
+void append_base36(std::string& out, std::uint64_t number) {
+  char digits[16];
+  const auto end = std::to_chars(digits, digits + sizeof digits, number, 36).ptr;
+  out.append(digits, static_cast<std::size_t>(end - digits));
+}
 
 std::string text_of(const std::exception_ptr& fault) {
   try {
@@ -46,8 +51,7 @@ Connection::Connection(std::shared_ptr<ServerState> state, Peer peer, Transport 
       peer_text_(parse_address(peer_.address.to_string()).value_or(std::string())),
       parser_(state_->options.limits, state_->prefix) {
   id_stem_ = state_->id_prefix;
-  append_number(id_stem_, state_->connections_numbered.fetch_add(1, std::memory_order_relaxed),
-                kIdBase);
+  append_base36(id_stem_, state_->connections_numbered.fetch_add(1, std::memory_order_relaxed));
   id_stem_ += '-';
   state_->counters.add(Counter::Accepted);
 }
@@ -74,7 +78,7 @@ void Connection::guarded(Work work) {
 
 std::string Connection::request_id() const {
   std::string id = id_stem_;
-  append_number(id, requests_, kIdBase);
+  append_base36(id, requests_);
   return id;
 }
 
@@ -248,7 +252,7 @@ bool Connection::wants_gzip() const {
          reply_.headers.find("Content-Encoding").empty();
 }
 
-bool Connection::send(Response reply) {
+bool Connection::send(Response&& reply) {
   reply_ = std::move(reply);
   gzipped_ = false;
   if (!accepts_gzip_ || head_only_ || !wants_gzip()) return transmit();
@@ -377,7 +381,7 @@ bool Connection::take_next_pieces() {
 
 bool Connection::after_reply() {
   state_->counters.add_reply(reply_.status, reply_bytes_);
-  reply_ = Response{};
+  reply_.body.emplace<std::string>();
   if (head_.capacity() > kHeadBufferKeptMax) head_ = std::string();
   release_body();
   if (!keep_alive_) {

@@ -79,7 +79,7 @@ class Connection : public Registered, public std::enable_shared_from_this<Connec
 
   // These return true when the reply has left and the next request may be read.
   bool serve();
-  bool send(Response reply);
+  bool send(Response&& reply);
   bool transmit();
   bool after_reply();
 

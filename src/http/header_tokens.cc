@@ -61,8 +61,9 @@ bool is_zero(std::string_view quality) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  // Nearly all pairs are the same letters, or differ in the first one.
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return to_lower(x) == to_lower(y);
+           return x == y || to_lower(x) == to_lower(y);
          });
 }
 

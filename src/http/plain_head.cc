@@ -1,5 +1,8 @@
 #include "http/plain_head.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "http/header_tokens.h"
 
 namespace gantry::http {
@@ -20,9 +23,25 @@ constexpr std::array<unsigned char, 256> kAllowed = [] {
   return allowed;
 }();
 
+// Bytes at the front that are letters, digits or signs, in whole eights: all allowed in values and
+// targets.
+std::size_t count_visible(std::string_view text) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = kEach * 0x80;
+  std::size_t size = 0;
+  for (; size + sizeof(std::uint64_t) <= text.size(); size += sizeof(std::uint64_t)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + size, sizeof eight);
+    const bool none_above = ((eight | (eight + kEach)) & kHigh) == 0;
+    const bool none_below = (((eight | kHigh) - kEach * 0x21) & kHigh) == kHigh;
+    if (!none_above || !none_below) break;
+  }
+  return size;
+}
+
 // Takes what may stand there off the front.
 std::string_view take(std::string_view& text, Allowed kind) {
-  std::size_t size = 0;
+  std::size_t size = kind == kInName ? 0 : count_visible(text);
   while (size < text.size() && (kAllowed[static_cast<unsigned char>(text[size])] & kind) != 0) {
     ++size;
   }
@@ -31,9 +50,12 @@ std::string_view take(std::string_view& text, Allowed kind) {
   return taken;
 }
 
-bool take_exactly(std::string_view& text, std::string_view wanted) {
-  if (text.substr(0, wanted.size()) != wanted) return false;
-  text.remove_prefix(wanted.size());
+// A size that is known makes of the comparison a single one.
+template <std::size_t kSize>
+bool take_exactly(std::string_view& text, const char (&wanted)[kSize]) {
+  constexpr std::size_t kLetters = kSize - 1;
+  if (text.size() < kLetters || std::memcmp(text.data(), wanted, kLetters) != 0) return false;
+  text.remove_prefix(kLetters);
   return true;
 }
 

@@ -146,12 +146,11 @@ TEST_F(DirectoryTest, knows_what_a_token_opens_until_it_is_removed) {
   directory_.apply(TokenRemoved{"first"});
   {
     const Directory::View view(directory_);
-    EXPECT_FALSE(view.find_session("first"));
-    const auto session = view.find_session("second");
+    EXPECT_FALSE(view.find_session("ada", "first"));
+    EXPECT_FALSE(view.find_session("eve", "second"));
+    const auto session = view.find_session("ada", "second");
     ASSERT_TRUE(session);
     EXPECT_NE(view.find_active_user(session->user), nullptr);
-    EXPECT_EQ(view.expect_user("ada"), session->user);
-    EXPECT_EQ(view.expect_user("eve"), kNoNumber);
     EXPECT_EQ(view.find_active_user(kNoNumber), nullptr);
   }
   EXPECT_EQ(directory_.find_token("first"), nullptr);
@@ -161,7 +160,35 @@ TEST_F(DirectoryTest, knows_what_a_token_opens_until_it_is_removed) {
   off->active = false;
   directory_.apply(UserChanged{off});
   const Directory::View view(directory_);
-  EXPECT_EQ(view.find_active_user(view.find_session("second")->user), nullptr);
+  EXPECT_EQ(view.find_active_user(view.find_session("ada", "second")->user), nullptr);
+}
+
+TEST_F(DirectoryTest, knows_every_session_of_an_account_and_whose_it_is) {
+  const auto open = [&](const char* user, const char* hash) {
+    Token token;
+    token.hash = hash;
+    token.user = UserId{user};
+    directory_.apply(TokenAdded{token});
+  };
+  const auto opens = [&](const char* user, const char* hash) {
+    const Directory::View view(directory_);
+    return view.find_session(user, hash).has_value();
+  };
+  for (const char* user : {"ada", "eve"}) directory_.apply(UserChanged{make_user(user, {})});
+  open("ada", "older");
+  open("ada", "newer");
+  EXPECT_TRUE(opens("ada", "older"));
+  EXPECT_TRUE(opens("ada", "newer"));
+  directory_.apply(TokenRemoved{"newer"});
+  EXPECT_FALSE(opens("ada", "newer"));
+  EXPECT_FALSE(opens("ada", ""));
+  EXPECT_TRUE(opens("ada", "older"));
+  // It gets the place that was free.
+  open("eve", "hers");
+  EXPECT_TRUE(opens("eve", "hers"));
+  EXPECT_FALSE(opens("ada", "hers"));
+  EXPECT_FALSE(opens("eve", "older"));
+  EXPECT_TRUE(opens("ada", "older"));
 }
 
 TEST_F(DirectoryTest, has_nobody_in_a_room_that_is_unknown) {
