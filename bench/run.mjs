@@ -62,7 +62,7 @@ async function main() {
   const folder = path.join(root, 'build/bench');
   const bench = {
     root, folder, binary: options.binary ?? find_binary(),
-    script_runner: options.script_runner ?? path.join(root, 'build/bench/bench/script_runner'),
+    script_runner: options.script_runner ?? path.join(root, 'build/bench/script_runner'),
     node: process.env.GANTRY_NODE20 ?? process.execPath,
     quick: Boolean(options.quick),
     rounds: options.quick ? 2 : 5, seconds: options.quick ? 2 : 10, warm_seconds: options.quick ? 1 : 3,

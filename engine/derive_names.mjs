@@ -1,10 +1,11 @@
 // node derive_names.mjs GLUE WASM TRANSLATED_C TRANSLATED_H OUT_C OUT_H
 //
 // Writes OUT_H, which gives the translated module's minified functions their real names, and OUT_C,
-// the translation with the words of the engine's commonest errors replaced by V8's (scripts post
-// those to rooms). Fails when the package is not the one that this was written for.
+// the translation with the memory's address in a register and with the words of the engine's
+// commonest errors replaced by V8's (scripts post those to rooms). Fails when the package is not the one that this was written for.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { derive_exports, derive_imports } from './glue.mjs';
+import { use_base_register } from './memory_base.mjs';
 import { replace_messages } from './messages.mjs';
 
 const REQUIRED_EXPORTS = [
@@ -59,5 +60,5 @@ const replaced = replace_messages(wasm, readFileSync(c_path, 'utf8'));
 lines.push('', '// Bytes that stand below the module\'s own data, from this address on.');
 lines.push(`#define QJS_MESSAGES_ADDRESS ${replaced.address}u`);
 lines.push(`#define QJS_MESSAGES_BYTES ${JSON.stringify(replaced.text).replaceAll('\\u0000', '\\0')}`);
-writeFileSync(out_c_path, replaced.source);
+writeFileSync(out_c_path, use_base_register(replaced.source, `Z_aZ_${imports.memory}`));
 writeFileSync(out_h_path, lines.join('\n') + '\n');

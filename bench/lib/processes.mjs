@@ -114,7 +114,16 @@ export function descendants_of(pid) {
   return children_of(pid).flatMap((child) => [child, ...descendants_of(child)]);
 }
 
-export const cpu_of_all = (pids) => pids.reduce((sum, pid) => sum + cpu_seconds(pid), 0);
+// One that ended meanwhile counts with its parent, which waited for it.
+function cpu_seconds_or_none(pid) {
+  try {
+    return cpu_seconds(pid);
+  } catch {
+    return 0;
+  }
+}
+
+export const cpu_of_all = (pids) => pids.reduce((sum, pid) => sum + cpu_seconds_or_none(pid), 0);
 
 // {rss, peak, pss} in bytes.
 export function memory_of(pid) {

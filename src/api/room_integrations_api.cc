@@ -106,10 +106,10 @@ domain::UserNumber number_of(const domain::Directory::View& view, const domain::
 
 const std::vector<domain::Permission>& any_integration_right() {
   using domain::Permission;
-  static const std::vector<Permission> rights{
+  static const std::vector<Permission> kRights{
       Permission::ManageIncomingIntegrations, Permission::ManageOwnIncomingIntegrations,
       Permission::ManageOutgoingIntegrations, Permission::ManageOwnOutgoingIntegrations};
-  return rights;
+  return kRights;
 }
 
 }  // namespace

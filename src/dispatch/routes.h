@@ -107,7 +107,7 @@ class Routes {
   template <class Owner, class Out, class In>
   static Answer run(Owner* owner, Result<Out> (Owner::*handler)(domain::Caller, In),
                     domain::Caller&& caller, In&& in) {
-    return finish((owner->*handler)(std::move(caller), std::move(in)));
+    return finish((owner->*handler)(std::move(caller), std::forward<In>(in)));
   }
   template <class Owner, class Out, class In>
   static asio::awaitable<Reply> wait(Owner* owner, Task<Out> (Owner::*handler)(domain::Caller, In),

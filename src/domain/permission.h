@@ -17,11 +17,13 @@ enum class Permission {
 #undef X
 };
 
-inline constexpr std::size_t kPermissionCount = 0
-#define X(name, text, roles) +1
-    GANTRY_PERMISSION_TABLE(X)
+inline constexpr std::size_t kPermissionCount =
+    std::initializer_list<Permission>{
+#define X(name, text, roles) Permission::name,
+        GANTRY_PERMISSION_TABLE(X)
 #undef X
-    ;
+    }
+        .size();
 
 std::string_view to_text(Permission permission);
 std::optional<Permission> find_permission(std::string_view name);

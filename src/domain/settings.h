@@ -91,11 +91,11 @@ enum class Setting {
 #undef X
 };
 
-inline constexpr std::size_t kSettingCount = 0
-#define X(name, ...) +1
+inline constexpr std::size_t kSettingCount = std::initializer_list<Setting>{
+#define X(name, ...) Setting::name,
     GANTRY_SETTING_TABLE(X)
 #undef X
-    ;
+}.size();
 
 struct SettingInfo {
   Setting setting;

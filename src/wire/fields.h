@@ -320,8 +320,8 @@ Schema schema_of() {
 // The schema, made once.
 template <class T>
 const Schema& shared_schema_of() {
-  static const Schema schema = schema_of<T>();
-  return schema;
+  static const Schema kSchema = schema_of<T>();
+  return kSchema;
 }
 
 // Takes a value that validate() accepted.

@@ -22,17 +22,25 @@ constexpr bool takes_any_text(const Field<Owner, Member>& field) {
          field.pattern_.empty() && field.values_.front().empty();
 }
 
+// Rules about the request as a whole.
+template <class T>
+concept HasRules = requires {
+  T::kUnknownKeys;
+}
+|| requires {
+  T::kMinProperties;
+}
+|| requires {
+  T::kRequired;
+};
+
 template <class T>
 constexpr bool reads_plainly() {
-  if constexpr (!HasFields<T>) {
-    return false;
-  } else if constexpr (
-      requires { T::kUnknownKeys; } || requires { T::kMinProperties; } ||
-      requires { T::kRequired; }) {
-    return false;
-  } else {
+  if constexpr (HasFields<T> && !HasRules<T>) {
     return std::apply([](const auto&... fields) { return (takes_any_text(fields) && ...); },
                       kFieldTable<T>);
+  } else {
+    return false;
   }
 }
 

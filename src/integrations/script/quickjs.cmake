@@ -12,7 +12,7 @@ set(engine_build ${CMAKE_CURRENT_BINARY_DIR}/engine)
 set(package ${engine_build}/node_modules/@jitl/quickjs-wasmfile-release-sync/dist)
 set(GANTRY_ACORN_JS ${engine_build}/node_modules/acorn/dist/acorn.js)
 set(engine_scripts ${engine_source}/derive_names.mjs ${engine_source}/glue.mjs
-  ${engine_source}/messages.mjs)
+  ${engine_source}/memory_base.mjs ${engine_source}/messages.mjs)
 
 add_custom_command(
   OUTPUT ${package}/emscripten-module.cjs ${package}/emscripten-module.wasm ${GANTRY_ACORN_JS}
@@ -58,6 +58,6 @@ target_include_directories(gantry_quickjs SYSTEM PUBLIC ${engine_build}/include
   ${GANTRY_WASM_RT_INCLUDE})
 target_include_directories(gantry_quickjs PRIVATE ${GANTRY_WASM_RT_SOURCE})
 target_compile_definitions(gantry_quickjs PRIVATE NDEBUG)
-target_compile_options(gantry_quickjs PRIVATE -O2 -w -g0 -fno-lto -fno-sanitize=all
+target_compile_options(gantry_quickjs PRIVATE -O3 -w -g0 -fno-lto -fno-sanitize=all
   -fno-exceptions)
 set_target_properties(gantry_quickjs PROPERTIES INTERPROCEDURAL_OPTIMIZATION OFF)

@@ -1,4 +1,6 @@
 // What the pool and a worker say to each other while a script runs.
+#include <algorithm>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -13,7 +15,9 @@ namespace {
 
 // Open HTTP calls are answered so long before the deadline, so that the script can still end.
 constexpr auto kCutOffBefore = std::chrono::milliseconds(100);
-constexpr std::size_t kReadBytes = 64 * 1024;
+// Of one read: most frames are short, and what is read into has to be cleared before.
+constexpr std::size_t kReadBytesMin = 4 * 1024;
+constexpr std::size_t kReadBytesMax = 64 * 1024;
 constexpr std::size_t kResultDepthMax = 128;
 // JSON escapes may make a reply six times as long as its body.
 constexpr std::size_t kReplyJsonBytesMax = kFrameBytesMaxToWorker - 1024;
@@ -93,6 +97,7 @@ bool to_outcome(RunDoneMessage&& done, const ScriptLimits& limits, RunOutcome& o
 asio::awaitable<std::optional<ReceivedFrame>> receive_frame(
     asio::local::stream_protocol::socket* socket, std::string* unread) {
   for (;;) {
+    std::size_t missing = 0;
     if (unread->size() >= kFrameHeaderBytes) {
       char header_bytes[kFrameHeaderBytes];
       unread->copy(header_bytes, kFrameHeaderBytes);
@@ -104,12 +109,14 @@ asio::awaitable<std::optional<ReceivedFrame>> receive_frame(
         unread->erase(0, whole);
         co_return frame;
       }
+      missing = whole - unread->size();
     }
     const std::size_t had = unread->size();
-    unread->resize(had + kReadBytes);
+    const std::size_t wanted = std::clamp(missing, kReadBytesMin, kReadBytesMax);
+    unread->resize(had + wanted);
     boost::system::error_code failed;
     const std::size_t got =
-        co_await socket->async_read_some(asio::buffer(unread->data() + had, kReadBytes),
+        co_await socket->async_read_some(asio::buffer(unread->data() + had, wanted),
                                          asio::redirect_error(asio::use_awaitable, failed));
     unread->resize(had + got);
     if (failed) co_return std::nullopt;

@@ -1,18 +1,36 @@
 #include "integrations/script/worker/channel.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <sys/socket.h>
 
 namespace gantry::integrations::script {
 
-bool Channel::read_all(char* to, std::size_t count) {
-  while (count > 0) {
+std::size_t Channel::receive_some(char* to, std::size_t count) {
+  for (;;) {
     const ssize_t got = recv(file_, to, count, 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
+    return got <= 0 ? 0 : static_cast<std::size_t>(got);
+  }
+}
+
+bool Channel::read_all(char* to, std::size_t count) {
+  while (count > 0) {
+    if (unread_.empty() && count < kAheadBytes) {
+      unread_ = {ahead_, receive_some(ahead_, kAheadBytes)};
+      if (unread_.empty()) return false;
+    }
+    std::size_t got = std::min(count, unread_.size());
+    if (got > 0) {
+      unread_.copy(to, got);
+      unread_.remove_prefix(got);
+    } else {
+      got = receive_some(to, count);
+      if (got == 0) return false;
+    }
     to += got;
-    count -= static_cast<std::size_t>(got);
+    count -= got;
   }
   return true;
 }
