@@ -1,6 +1,7 @@
 #pragma once
 // Roles, permissions and the default grants of a new workspace.
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,13 +18,12 @@ enum class Permission {
 #undef X
 };
 
-inline constexpr std::size_t kPermissionCount =
-    std::initializer_list<Permission>{
+inline constexpr std::array kAllPermissions{
 #define X(name, text, roles) Permission::name,
-        GANTRY_PERMISSION_TABLE(X)
+    GANTRY_PERMISSION_TABLE(X)
 #undef X
-    }
-        .size();
+};
+inline constexpr std::size_t kPermissionCount = kAllPermissions.size();
 
 std::string_view to_text(Permission permission);
 std::optional<Permission> find_permission(std::string_view name);

@@ -91,11 +91,12 @@ enum class Setting {
 #undef X
 };
 
-inline constexpr std::size_t kSettingCount = std::initializer_list<Setting>{
+inline constexpr std::array kAllSettings{
 #define X(name, ...) Setting::name,
     GANTRY_SETTING_TABLE(X)
 #undef X
-}.size();
+};
+inline constexpr std::size_t kSettingCount = kAllSettings.size();
 
 struct SettingInfo {
   Setting setting;

@@ -8,17 +8,17 @@
 namespace gantry::http {
 namespace {
 
-enum Allowed : unsigned char { kInName = 1, kInValue = 2, kInTarget = 4 };
+enum Allowed : unsigned char { InName = 1, InValue = 2, InTarget = 4 };
 
 constexpr std::array<unsigned char, 256> kAllowed = [] {
   std::array<unsigned char, 256> allowed{};
-  for (std::size_t c = 0x21; c < 0x7F; ++c) allowed[c] = kInValue | kInTarget;
-  allowed[' '] = allowed['\t'] = kInValue;
-  for (unsigned char c = '0'; c <= '9'; ++c) allowed[c] |= kInName;
-  for (unsigned char c = 'a'; c <= 'z'; ++c) allowed[c] |= kInName;
-  for (unsigned char c = 'A'; c <= 'Z'; ++c) allowed[c] |= kInName;
+  for (std::size_t c = 0x21; c < 0x7F; ++c) allowed[c] = InValue | InTarget;
+  allowed[' '] = allowed['\t'] = InValue;
+  for (unsigned char c = '0'; c <= '9'; ++c) allowed[c] |= InName;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) allowed[c] |= InName;
+  for (unsigned char c = 'A'; c <= 'Z'; ++c) allowed[c] |= InName;
   for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-    allowed[static_cast<unsigned char>(c)] |= kInName;
+    allowed[static_cast<unsigned char>(c)] |= InName;
   }
   return allowed;
 }();
@@ -41,7 +41,7 @@ std::size_t count_visible(std::string_view text) {
 
 // Takes what may stand there off the front.
 std::string_view take(std::string_view& text, Allowed kind) {
-  std::size_t size = kind == kInName ? 0 : count_visible(text);
+  std::size_t size = kind == InName ? 0 : count_visible(text);
   while (size < text.size() && (kAllowed[static_cast<unsigned char>(text[size])] & kind) != 0) {
     ++size;
   }
@@ -84,14 +84,14 @@ bool is_about_framing(std::string_view name, std::string_view value) {
 bool read_plain_head(std::string_view bytes, PlainHead& out) {
   std::string_view left = bytes;
   if (!take_exactly(left, "GET ")) return false;
-  out.target = take(left, kInTarget);
+  out.target = take(left, InTarget);
   if (out.target.empty() || !take_exactly(left, " HTTP/1.1\r\n")) return false;
   for (out.header_count = 0; !take_exactly(left, "\r\n"); ++out.header_count) {
-    const std::string_view name = take(left, kInName);
+    const std::string_view name = take(left, InName);
     if (name.empty() || out.header_count == PlainHead::kHeadersMax || !take_exactly(left, ":")) {
       return false;
     }
-    const std::string_view value = trim(take(left, kInValue));
+    const std::string_view value = trim(take(left, InValue));
     if (!take_exactly(left, "\r\n") || is_about_framing(name, value)) return false;
     out.headers[out.header_count] = {name, value};
   }

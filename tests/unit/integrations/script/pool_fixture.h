@@ -22,7 +22,7 @@ class WorkerPoolTest : public testing::Test {
   explicit WorkerPoolTest(WorkerPoolOptions options)
       : work_(asio::make_work_guard(io_)),
         threads_{std::thread([this] { io_.run(); }), std::thread([this] { io_.run(); })},
-        pool_(std::make_unique<WorkerPool>(io_, std::move(options))) {}
+        pool_(std::make_unique<WorkerPool>(io_, options)) {}
 
   ~WorkerPoolTest() override {
     pool_.reset();
