@@ -2,7 +2,8 @@
 //
 // Writes OUT_H, which gives the translated module's minified functions their real names, and OUT_C,
 // the translation with the memory's address in a register and with the words of the engine's
-// commonest errors replaced by V8's (scripts post those to rooms). Fails when the package is not the one that this was written for.
+// commonest errors replaced by V8's (scripts post those to rooms). Fails when the package is not
+// the one that this was written for.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { derive_exports, derive_imports } from './glue.mjs';
 import { use_base_register } from './memory_base.mjs';

@@ -4,22 +4,19 @@
 
 #include <link.h>
 #include <malloc.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "base/clean_pages.h"
 
 namespace gantry::app {
 namespace {
 
 // Only segments that were never writable: their pages are the file's own, so nothing can be lost.
 int drop_pages(dl_phdr_info* object, std::size_t, void*) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = object->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
-    const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr + page - 1) / page * page;
-    const std::uintptr_t end =
-        (object->dlpi_addr + segment.p_vaddr + segment.p_filesz) / page * page;
-    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
+    drop_clean_pages(begin, begin + segment.p_filesz);
   }
   return 0;
 }

@@ -60,7 +60,63 @@ std::string number_text(double number) {
   return out;
 }
 
-void write_text(std::string& out, std::string_view text) {
+void write(std::string& out, const json::value& value);
+
+void write(std::string& out, const json::object& object) {
+  out += '{';
+  bool first = true;
+  for (const auto& member : object) {
+    if (!first) out += ',';
+    first = false;
+    append_json_string(out, member.key());
+    out += ':';
+    write(out, member.value());
+  }
+  out += '}';
+}
+
+void write(std::string& out, const json::array& array) {
+  out += '[';
+  for (const json::value& item : array) {
+    if (&item != array.data()) out += ',';
+    write(out, item);
+  }
+  out += ']';
+}
+
+void write(std::string& out, const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::null:
+      out += "null";
+      break;
+    case json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      break;
+    case json::kind::int64:
+      fmt::format_to(std::back_inserter(out), "{}", value.get_int64());
+      break;
+    case json::kind::uint64:
+      fmt::format_to(std::back_inserter(out), "{}", value.get_uint64());
+      break;
+    case json::kind::double_:
+      // No JSON can hold what is not finite; JSON.stringify writes null.
+      out += std::isfinite(value.get_double()) ? number_text(value.get_double()) : "null";
+      break;
+    case json::kind::string:
+      append_json_string(out, value.get_string());
+      break;
+    case json::kind::array:
+      write(out, value.get_array());
+      break;
+    case json::kind::object:
+      write(out, value.get_object());
+      break;
+  }
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t clean = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -97,62 +153,6 @@ void write_text(std::string& out, std::string_view text) {
   out += text.substr(clean);
   out += '"';
 }
-
-void write(std::string& out, const json::value& value);
-
-void write(std::string& out, const json::object& object) {
-  out += '{';
-  bool first = true;
-  for (const auto& member : object) {
-    if (!first) out += ',';
-    first = false;
-    write_text(out, member.key());
-    out += ':';
-    write(out, member.value());
-  }
-  out += '}';
-}
-
-void write(std::string& out, const json::array& array) {
-  out += '[';
-  for (const json::value& item : array) {
-    if (&item != array.data()) out += ',';
-    write(out, item);
-  }
-  out += ']';
-}
-
-void write(std::string& out, const json::value& value) {
-  switch (value.kind()) {
-    case json::kind::null:
-      out += "null";
-      break;
-    case json::kind::bool_:
-      out += value.get_bool() ? "true" : "false";
-      break;
-    case json::kind::int64:
-      fmt::format_to(std::back_inserter(out), "{}", value.get_int64());
-      break;
-    case json::kind::uint64:
-      fmt::format_to(std::back_inserter(out), "{}", value.get_uint64());
-      break;
-    case json::kind::double_:
-      // No JSON can hold what is not finite; JSON.stringify writes null.
-      out += std::isfinite(value.get_double()) ? number_text(value.get_double()) : "null";
-      break;
-    case json::kind::string:
-      write_text(out, value.get_string());
-      break;
-    case json::kind::array:
-      write(out, value.get_array());
-      break;
-    case json::kind::object:
-      write(out, value.get_object());
-      break;
-  }
-}
-
-}  // namespace
 
 std::string to_json_text(const json::value& value) {
   std::string out;

@@ -25,6 +25,8 @@ std::optional<json::value> parse_json(std::string_view text, const JsonLimits& l
 std::string to_json_text(const json::value& value);
 std::string to_json_text(const json::object& object);
 std::string to_json_text(const json::array& array);
+// A text in quotes, for who writes JSON piece by piece.
+void append_json_string(std::string& out, std::string_view text);
 
 // The member, or null when absent; never throws.
 const json::value* find_member(const json::object& object, std::string_view key);

@@ -176,34 +176,34 @@ bool has_bracket(std::string_view text) {
   return false;
 }
 
-// Whether the key has brackets, or the value may hide the end of one.
-bool is_hiding_brackets(std::string_view raw_key, std::string_view raw_value, bool any) {
-  return any && (has_bracket(raw_key) ||
-                 (raw_value.find('=') != std::string_view::npos && has_bracket(raw_value)));
+// Takes the next `a=b` off the front. False where the key has brackets, where the value may hide
+// the end of one, and on keys that are left out.
+bool take_plain(std::string_view& left, bool has_escapes, bool has_brackets, PlainPair& out) {
+  const std::string_view part = take_part(left);
+  const std::size_t equals = part.find('=');
+  out.key = part.substr(0, equals);
+  out.value = equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
+  if (out.key.empty()) return false;
+  if (has_brackets && (has_bracket(out.key) ||
+                       (out.value.find('=') != std::string_view::npos && has_bracket(out.value)))) {
+    return false;
+  }
+  if (has_escapes) {
+    out.key = decoded(out.key, out.key_scratch);
+    out.value = decoded(out.value, out.value_scratch);
+  }
+  return !is_inherited_key(out.key);
 }
 
-// Almost every query string is `a=b&c=d`, and this reads it in one pass. It gives up where a key
-// has brackets, where a value may hide the end of one, and on keys that are left out.
+// Almost every query string is `a=b&c=d`, and this reads it in one pass.
 Plain read_plain(std::string_view raw, const Survey& found, const QueryStringLimits& limits,
                  json::object& out) {
-  std::string key_scratch;
-  std::string value_scratch;
+  PlainPair pair;
   while (!raw.empty()) {
-    const std::string_view part = take_part(raw);
-    const std::size_t equals = part.find('=');
-    const std::string_view raw_key = part.substr(0, equals);
-    const std::string_view raw_value =
-        equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
-    if (raw_key.empty()) return Plain::NeedsTree;
-    if (is_hiding_brackets(raw_key, raw_value, found.has_brackets)) return Plain::NeedsTree;
-    const std::string_view key = found.has_escapes ? decoded(raw_key, key_scratch) : raw_key;
-    if (is_inherited_key(key)) return Plain::NeedsTree;
-    const std::string_view value =
-        found.has_escapes ? decoded(raw_value, value_scratch) : raw_value;
-
-    json::value* earlier = out.if_contains(key);
+    if (!take_plain(raw, found.has_escapes, found.has_brackets, pair)) return Plain::NeedsTree;
+    json::value* earlier = out.if_contains(pair.key);
     if (earlier == nullptr) {
-      out.emplace(key, json::string(value, out.storage()));
+      out.emplace(pair.key, json::string(pair.value, out.storage()));
       continue;
     }
     if (!earlier->is_array()) {
@@ -212,7 +212,7 @@ Plain read_plain(std::string_view raw, const Survey& found, const QueryStringLim
       *earlier = std::move(list);
     }
     if (earlier->get_array().size() >= limits.array_items_max) return Plain::TooManyItems;
-    earlier->get_array().push_back(json::string(value, out.storage()));
+    earlier->get_array().push_back(json::string(pair.value, out.storage()));
   }
   return Plain::Read;
 }
@@ -268,16 +268,7 @@ PlainParameters::PlainParameters(std::string_view raw, const QueryStringLimits& 
 PlainParameters::Step PlainParameters::next() {
   if (!plain_) return Step::NotPlain;
   if (left_.empty()) return Step::End;
-  const std::string_view part = take_part(left_);
-  const std::size_t equals = part.find('=');
-  key_ = part.substr(0, equals);
-  value_ = equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1);
-  if (key_.empty() || is_hiding_brackets(key_, value_, has_brackets_)) return Step::NotPlain;
-  if (has_escapes_) {
-    key_ = decoded(key_, key_scratch_);
-    value_ = decoded(value_, value_scratch_);
-  }
-  return is_inherited_key(key_) ? Step::NotPlain : Step::Pair;
+  return take_plain(left_, has_escapes_, has_brackets_, pair_) ? Step::Pair : Step::NotPlain;
 }
 
 Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits,

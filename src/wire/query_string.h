@@ -26,6 +26,14 @@ struct QueryStringLimits {
 Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits = {},
                                         json::storage_ptr storage = {});
 
+// One parameter; the scratch texts hold what had to be decoded.
+struct PlainPair {
+  std::string_view key;
+  std::string_view value;
+  std::string key_scratch;
+  std::string value_scratch;
+};
+
 // The parameters one after another, where all of them are `key=value` with plain keys, as in almost
 // every query string.
 class PlainParameters {
@@ -36,18 +44,15 @@ class PlainParameters {
   // After NotPlain only parse_query_string() tells what the string says.
   Step next();
   // Valid until the next step.
-  std::string_view key() const { return key_; }
-  std::string_view value() const { return value_; }
+  std::string_view key() const { return pair_.key; }
+  std::string_view value() const { return pair_.value; }
 
  private:
   std::string_view left_;
   bool plain_ = false;
   bool has_escapes_ = false;
   bool has_brackets_ = false;
-  std::string_view key_;
-  std::string_view value_;
-  std::string key_scratch_;
-  std::string value_scratch_;
+  PlainPair pair_;
 };
 
 // An application/x-www-form-urlencoded body.

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clean_pages.h"
 #include "base/embedded.h"
 #include "integrations/script/script_worker.h"
 
@@ -49,15 +50,6 @@ void write_all(int file, std::string_view bytes) {
   }
 }
 
-// Nobody reads these pages again: they need not count as the server's.
-void let_go(std::string_view bytes) {
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = (begin + bytes.size()) / page * page;
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
-}
-
 }  // namespace
 
 WorkerProgram::WorkerProgram() : file_(open_file()) {
@@ -69,7 +61,9 @@ WorkerProgram::WorkerProgram() : file_(open_file()) {
     throw;
   }
   fcntl(file_, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
-  let_go(bytes);
+  // Nobody reads these again: they need not count as the server's.
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  drop_clean_pages(begin, begin + bytes.size());
 }
 
 WorkerProgram::~WorkerProgram() {

@@ -34,8 +34,8 @@ constexpr char kCountHistory[] =
   "INSERT INTO history (id, delivery, integration, maker, finished, updated_at, extra) " \
   "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO "
 constexpr char kUpsertHistory[] = INSERT_HISTORY
-    "UPDATE SET finished = excluded.finished, updated_at = excluded.updated_at, extra = "
-    "excluded.extra";
+    "UPDATE SET finished = excluded.finished, updated_at = excluded.updated_at, "
+    "extra = excluded.extra";
 constexpr char kBeginHistory[] = INSERT_HISTORY "NOTHING";
 #undef INSERT_HISTORY
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
@@ -44,8 +44,7 @@ constexpr char kPruneHistory[] =
     "ORDER BY updated_at LIMIT ?)";
 constexpr char kPruneDeliveries[] =
     "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 "
-    "AND "
-    "created_at < ? ORDER BY sequence LIMIT ?)";
+    "AND created_at < ? ORDER BY sequence LIMIT ?)";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
 constexpr char kUpsertState[] =

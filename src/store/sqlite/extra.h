@@ -66,27 +66,7 @@ class ExtraWriter {
     write(value);
   }
 
-  void write(std::string_view value) {
-    text_ += '"';
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      const char c = value[i];
-      if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
-      text_ += value.substr(begin, i - begin);
-      begin = i + 1;
-      static constexpr std::string_view kDigits = "0123456789abcdef";
-      if (c == '"' || c == '\\') {
-        (text_ += '\\') += c;
-      } else {
-        text_ += "\\u00";
-        text_ += kDigits[static_cast<std::size_t>(c) >> 4];
-        text_ += kDigits[static_cast<std::size_t>(c) & 0xf];
-      }
-    }
-    text_ += value.substr(begin);
-    text_ += '"';
-  }
-  void write(const std::string& value) { write(std::string_view(value)); }
+  void write(const std::string& value) { append_json_string(text_, value); }
   void write(bool value) { text_ += value ? "true" : "false"; }
   void write(std::int64_t value) { text_ += std::to_string(value); }
   void write(double value) { text_ += json::serialize(json::value(value)); }
