@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import { cpu_of_all, kLoadCore, run } from './processes.mjs';
 
-const script = fileURLToPath(new URL('./requests.lua', import.meta.url));
+const file_here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const kReport = file_here('./report.lua');
 
 export const kConnections = 64;
 
@@ -21,6 +22,19 @@ export function request_text({ method = 'GET', target, headers = {}, body }) {
 // LuaJIT takes at most 65,536 constants a function.
 const kRequestsMax = 60_000;
 
+// One run of wrk with a script of this folder. Any failed request fails it.
+async function wrk(script, { port, file, seconds, connections, env }) {
+  const said = await run(kLoadCore, 'wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '-s', file_here(script),
+    `http://127.0.0.1:${port}/`], { env: { BENCH_REQUESTS: file, BENCH_REPORT: kReport, ...env } });
+  const found = /^RESULT (.*)$/m.exec(said);
+  if (!found) throw new Error(`wrk said no result:\n${said}`);
+  const result = JSON.parse(found[1]);
+  for (const kind of ['connect', 'read', 'write', 'status', 'timeout']) {
+    if (result[kind]) throw new Error(`${result[kind]} requests of ${result.requests} failed (${kind}) with ${file}`);
+  }
+  return { ...result, per_second: result.requests * 1e6 / result.duration_us };
+}
+
 export class Load {
   constructor(folder, name, requests) {
     if (requests.length > kRequestsMax) throw new Error(`${name}: more than ${kRequestsMax} requests`);
@@ -30,20 +44,17 @@ export class Load {
     fs.writeFileSync(this.file, `return {\n${texts.join(',\n')}\n}\n`);
   }
 
-  // One round against `port`. `pids` are the processes whose CPU time counts. Any failed request
-  // fails the round: {requests, per_second, cpu_us, bytes_each, p50_us, p99_us, ...}.
+  // One round against `port`, as fast as it answers. `pids` are the processes whose CPU time counts:
+  // {requests, per_second, cpu_us, bytes_each, p50_us, p99_us, ...}.
   async round({ port, seconds, pids = [], connections = kConnections, seed = 1 }) {
     const before = cpu_of_all(pids);
-    const said = await run(kLoadCore, 'wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s',
-      '-s', script, `http://127.0.0.1:${port}/`], { env: { BENCH_REQUESTS: this.file, BENCH_SEED: String(seed) } });
+    const result = await wrk('./requests.lua', { port, file: this.file, seconds, connections, env: { BENCH_SEED: String(seed) } });
     const cpu = cpu_of_all(pids) - before;
-    const found = /^RESULT (.*)$/m.exec(said);
-    if (!found) throw new Error(`wrk said no result:\n${said}`);
-    const result = JSON.parse(found[1]);
-    for (const kind of ['connect', 'read', 'write', 'status', 'timeout']) {
-      if (result[kind]) throw new Error(`${result[kind]} requests of ${result.requests} failed (${kind}) with ${this.file}`);
-    }
-    return { ...result, cpu_us: cpu * 1e6 / result.requests, cpu_share: cpu * 1e6 / result.duration_us,
-             per_second: result.requests * 1e6 / result.duration_us, bytes_each: result.bytes / result.requests };
+    return { ...result, cpu_us: cpu * 1e6 / result.requests, cpu_share: cpu * 1e6 / result.duration_us, bytes_each: result.bytes / result.requests };
+  }
+
+  // The requests in their order, `rate` of them a second. As lean as the load, whose core it shares.
+  async paced_round({ port, seconds, rate, connections }) {
+    return wrk('./paced.lua', { port, file: this.file, seconds, connections, env: { BENCH_RATE: String(rate) } });
   }
 }

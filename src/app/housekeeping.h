@@ -17,8 +17,8 @@ class Housekeeping {
  public:
   using Job = std::function<Task<void>()>;
 
-  explicit Housekeeping(TaskGroup& tasks, asio::any_io_executor executor)
-      : tasks_(tasks), strand_(asio::make_strand(std::move(executor))) {}
+  Housekeeping(TaskGroup& tasks, const asio::any_io_executor& executor)
+      : tasks_(tasks), strand_(asio::make_strand(executor)) {}
 
   // Before start().
   void add(std::string name, std::chrono::seconds period, Job job);

@@ -1,6 +1,7 @@
 #include "app/resident_memory.h"
 
 #include <cstdint>
+#include <cstring>
 
 #include <link.h>
 #include <malloc.h>
@@ -15,8 +16,11 @@ int drop_pages(dl_phdr_info* object, std::size_t, void*) {
   for (int i = 0; i < object->dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = object->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
-    const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
-    drop_clean_pages(begin, begin + segment.p_filesz);
+    const char* begin = nullptr;
+    const std::uintptr_t address = object->dlpi_addr + segment.p_vaddr;
+    static_assert(sizeof begin == sizeof address);
+    std::memcpy(&begin, &address, sizeof begin);
+    drop_clean_pages({begin, segment.p_filesz});
   }
   return 0;
 }

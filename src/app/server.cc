@@ -26,6 +26,7 @@
 #include "app/version.h"
 #include "base/log.h"
 #include "base/task_group.h"
+#include "base/thread_role.h"
 #include "dispatch/openapi.h"
 #include "domain/error_codes.h"
 #include "egress/curl_http_client.h"
@@ -142,6 +143,7 @@ struct Server::Parts {
   std::unique_ptr<integrations::script::WorkerPool> engine;
   std::unique_ptr<egress::CurlHttpClient> client;
   std::unique_ptr<integrations::EgressRules> egress_rules;
+  std::unique_ptr<integrations::LoadedIntegrations> loaded_integrations;
   std::unique_ptr<integrations::ScriptRunner> scripts;
   std::unique_ptr<integrations::OutboxRecorder> outbox;
   std::unique_ptr<integrations::DeliveryScheduler> deliveries;
@@ -192,15 +194,17 @@ void Server::Parts::make_services() {
   client = std::make_unique<egress::CurlHttpClient>(
       egress::EgressOptions{.proxy = egress::ProxySettings::from_environment()});
   egress_rules = std::make_unique<integrations::EgressRules>(directory);
+  loaded_integrations = std::make_unique<integrations::LoadedIntegrations>(directory, *store);
   scripts = std::make_unique<integrations::ScriptRunner>(*engine, *client, *egress_rules, switches);
   outbox = std::make_unique<integrations::OutboxRecorder>(directory, clock);
   store->add_recorder(*outbox);
   deliveries = std::make_unique<integrations::DeliveryScheduler>(
       io.get_executor(),
-      integrations::AttemptTools{context, *scripts, *client, *egress_rules, tasks}, tasks,
-      integrations::SchedulerOptions{});
+      integrations::AttemptTools{context, *scripts, *client, *egress_rules, *loaded_integrations,
+                                 tasks},
+      tasks, integrations::SchedulerOptions{});
   store->add_follower(*deliveries);
-  hooks = std::make_unique<integrations::IncomingHooks>(context, *scripts);
+  hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts);
 
   sessions = std::make_unique<domain::SessionService>(
       context, domain::TrustedCallers{config.create_tokens_for_users, config.create_tokens_secret});
@@ -284,7 +288,12 @@ Result<void> Server::Parts::listen() {
 }
 
 void Server::Parts::start_threads() {
-  for (std::size_t i = 0; i < io_threads; ++i) threads.emplace_back([this] { io.run(); });
+  for (std::size_t i = 0; i < io_threads; ++i) {
+    threads.emplace_back([this] {
+      enter_thread("io", ThreadRole::Serving);
+      io.run();
+    });
+  }
 }
 
 // In the order in which work flows: nothing new comes in, what runs ends, then the store.
@@ -342,7 +351,7 @@ Result<void> Server::run() {
     if (!error) asked.set_value(signal);
   });
   parts.start_threads();
-  const Result<void> listening = parts.listen();
+  Result<void> listening = parts.listen();
   if (listening) {
     parts.deliveries->start();
     parts.housekeeping->start();

@@ -2,11 +2,11 @@
 // Memory that is a file's own bytes and was never written: the kernel may forget it and read it
 // again when it is wanted.
 
-#include <cstdint>
+#include <span>
 
 namespace gantry {
 
-// The whole pages between the two addresses go out of the resident memory.
-void drop_clean_pages(std::uintptr_t begin, std::uintptr_t end);
+// The whole pages inside go out of the resident memory.
+void drop_clean_pages(std::span<const char> bytes);
 
 }  // namespace gantry

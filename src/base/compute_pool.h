@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/task.h"
+#include "base/thread_role.h"
 
 namespace gantry {
 
@@ -37,6 +38,7 @@ class ComputePool {
       ComputePool* pool;
       ~Leave() { pool->leave(); }
     } leave{pool};
+    enter_thread("compute", ThreadRole::Background);
     co_return work();
   }
 

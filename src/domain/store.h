@@ -42,19 +42,24 @@ class Tx {
   virtual Result<void> record(Event event) = 0;
 };
 
+// Whether somebody waits for a write. One that nobody waits for may begin some milliseconds later,
+// with others in the same commit, which costs the disk and the processor much less.
+enum class Urgency { Now, Soon };
+
 class Store {
  public:
   virtual ~Store() = default;
 
   template <class T>
-  Task<T> write(std::function<Result<T>(Tx&)> work) {
+  Task<T> write(std::function<Result<T>(Tx&)> work, Urgency urgency = Urgency::Now) {
     Result<T> out;
     // Safety: `out` and `work` live in this frame until the store has resumed it.
-    CO_TRY_DO(co_await run_write([&out, &work](Tx& tx) -> Result<void> {
+    const std::function<Result<void>(Tx&)> keeping = [&out, &work](Tx& tx) -> Result<void> {
       out = work(tx);
       if (!out) return out.error();
       return Done{};
-    }));
+    };
+    CO_TRY_DO(co_await run_write(keeping, urgency));
     co_return out;
   }
 
@@ -73,13 +78,13 @@ class Store {
   virtual Result<void> read_now(const std::function<Result<void>(const Tx&)>& work) = 0;
 
  protected:
-  virtual Task<void> run_write(std::function<Result<void>(Tx&)> work) = 0;
+  virtual Task<void> run_write(std::function<Result<void>(Tx&)> work, Urgency urgency) = 0;
   virtual Task<void> run_read(std::function<Result<void>(const Tx&)> work) = 0;
 };
 
 template <>
-inline Task<void> Store::write<void>(std::function<Result<void>(Tx&)> work) {
-  co_return co_await run_write(std::move(work));
+inline Task<void> Store::write<void>(std::function<Result<void>(Tx&)> work, Urgency urgency) {
+  co_return co_await run_write(std::move(work), urgency);
 }
 
 }  // namespace gantry::domain

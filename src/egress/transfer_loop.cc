@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "base/thread_role.h"
 #include "egress/failure.h"
 
 namespace gantry::egress {
@@ -91,7 +92,7 @@ void TransferLoop::wake_if_sleeping(std::unique_lock<std::mutex> lock) {
 }
 
 void TransferLoop::run() {
-  pthread_setname_np(pthread_self(), "egress");
+  enter_thread("egress", ThreadRole::Background);
   block_signals();
   while (take_inbox()) {
     start_due();

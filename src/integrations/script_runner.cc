@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/crypto.h"
 #include "domain/room_access.h"
 
 namespace gantry::integrations {
@@ -79,10 +78,6 @@ asio::awaitable<script::HttpPowerReply> perform(egress::HttpClient* client,
 
 }  // namespace
 
-std::string revision_of(const domain::Integration& integration) {
-  return base64url_encode(sha256(integration.script_compiled.value_or("")));
-}
-
 json::object with_dates(json::object data) {
   mark_dates(data, 0);
   return data;
@@ -113,22 +108,22 @@ bool ScriptRunner::takes_part(const domain::Integration& integration) const {
          !domain::is_blank(*integration.script) && !switches_.running_disabled;
 }
 
-std::shared_ptr<ScriptState> ScriptRunner::open_state(const domain::Integration& integration,
+std::shared_ptr<ScriptState> ScriptRunner::open_state(const LoadedIntegration& loaded,
                                                       domain::Store& store) {
-  std::string revision = revision_of(integration);
+  const domain::Integration& integration = *loaded.integration;
   // A changed freshState is another state, too.
-  const std::string key = integration.id.text + ' ' + revision +
+  const std::string key = integration.id.text + ' ' + loaded.script_revision +
                           (integration.fresh_state.value_or(false) ? " fresh" : "");
   const std::lock_guard lock(states_mutex_);
   if (states_.size() >= states_swept_at_) {
-    std::erase_if(states_, [](const auto& entry) { return entry.second.expired(); });
+    std::erase_if(states_, [](const auto& entry) { return entry.second.used.expired(); });
     states_swept_at_ = std::max(kStatesSweptAt, 2 * states_.size());
   }
-  std::weak_ptr<ScriptState>& slot = states_[key];
-  auto state = slot.lock();
+  KnownState& known = states_[key];
+  auto state = known.used.lock();
   if (!state) {
-    state = std::make_shared<ScriptState>(integration, std::move(revision), store);
-    slot = state;
+    state = std::make_shared<ScriptState>(integration, loaded.script_revision, store, known.memory);
+    known.used = state;
   }
   return state;
 }
@@ -159,7 +154,7 @@ asio::awaitable<script::RunOutcome> ScriptRunner::run_in_turn(
   script::RunRequest request;
   request.integration_id = integration->id.text;
   request.revision = state->revision();
-  request.code = integration->script_compiled.value_or("");
+  request.code = {integration, &*integration->script_compiled};
   request.method = method;
   request.argument = std::move(argument);
   request.store = *std::move(content);

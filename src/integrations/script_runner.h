@@ -9,6 +9,7 @@
 #include "domain/store.h"
 #include "egress/http_client.h"
 #include "integrations/egress_rules.h"
+#include "integrations/loaded_integrations.h"
 #include "integrations/script/script_engine.h"
 #include "integrations/script_state.h"
 
@@ -28,8 +29,7 @@ class ScriptRunner final : public domain::ScriptCompiler {
 
   // What the script keeps; all who have the integration's script at work share it. Whose run gave
   // `RunOutcome::store` writes it with ScriptState::save_in before letting go of it.
-  std::shared_ptr<ScriptState> open_state(const domain::Integration& integration,
-                                          domain::Store& store);
+  std::shared_ptr<ScriptState> open_state(const LoadedIntegration& loaded, domain::Store& store);
 
   // The integration's script must have compiled.
   asio::awaitable<script::RunOutcome> run(std::shared_ptr<const domain::Integration> integration,
@@ -45,13 +45,14 @@ class ScriptRunner final : public domain::ScriptCompiler {
   egress::HttpClient& client_;
   const EgressRules& rules_;
   const domain::ScriptSwitches switches_;
+  struct KnownState {
+    std::weak_ptr<ScriptState> used;
+    std::shared_ptr<ScriptState::Memory> memory = std::make_shared<ScriptState::Memory>();
+  };
   std::mutex states_mutex_;
-  std::unordered_map<std::string, std::weak_ptr<ScriptState>> states_;  // by id and revision
+  std::unordered_map<std::string, KnownState> states_;  // by id and revision
   std::size_t states_swept_at_ = 0;
 };
-
-// Changes whenever the script does; Store and globals are lost then.
-std::string revision_of(const domain::Integration& integration);
 
 // ISO texts of known date members become {"$date": ms}, which scripts see as Date.
 json::object with_dates(json::object data);

@@ -7,8 +7,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/crypto.h"
 #include "domain/error_codes.h"
-#include "integrations/script_runner.h"
 
 namespace gantry::integrations {
 namespace {
@@ -24,13 +24,18 @@ bool names_store(const domain::Integration& integration) {
 
 }  // namespace
 
+std::string revision_of(const domain::Integration& integration) {
+  return base64url_encode(sha256(integration.script_compiled.value_or("")));
+}
+
 ScriptState::ScriptState(const domain::Integration& integration, std::string revision,
-                         domain::Store& store)
+                         domain::Store& store, std::shared_ptr<Memory> memory)
     : id_(integration.id),
       revision_(std::move(revision)),
       starts_fresh_(integration.fresh_state.value_or(false)),
       one_by_one_(!starts_fresh_ && names_store(integration)),
-      store_(store) {}
+      store_(store),
+      memory_(std::move(memory)) {}
 
 Task<ScriptState::Turn> ScriptState::take_turn() {
   if (!one_by_one_) co_return Turn(nullptr);
@@ -78,6 +83,7 @@ Task<json::object> ScriptState::content() {
   if (starts_fresh_) co_return json::object{};
   {
     const std::lock_guard lock(mutex_);
+    if (!content_ && memory_->is_empty_on_disk) content_.emplace();
     if (content_) co_return *content_;
   }
   const std::function<Result<json::object>(const domain::Tx&)> work =
@@ -86,12 +92,16 @@ Task<json::object> ScriptState::content() {
   };
   CO_TRY(json::object stored, co_await store_.read<json::object>(work));
   const std::lock_guard lock(mutex_);
-  if (!content_) content_ = std::move(stored);
+  if (!content_) {
+    memory_->is_empty_on_disk = stored.empty();
+    content_ = std::move(stored);
+  }
   co_return *content_;
 }
 
 void ScriptState::put(json::object content) {
   const std::lock_guard lock(mutex_);
+  memory_->is_empty_on_disk = false;
   content_ = std::move(content);
 }
 

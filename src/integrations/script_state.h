@@ -4,6 +4,7 @@
 // so that none is lost. It reaches the disk in the transaction that ends a run; the last user lets
 // go of it after that, and the next one reads it from the disk again. Safe from any thread.
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -21,9 +22,18 @@
 
 namespace gantry::integrations {
 
+// Changes whenever the script does; Store and globals are lost then.
+std::string revision_of(const domain::Integration& integration);
+
 class ScriptState : public std::enable_shared_from_this<ScriptState> {
  public:
-  ScriptState(const domain::Integration& integration, std::string revision, domain::Store& store);
+  // What is known of it while nobody uses it, so that most runs need not ask the disk.
+  struct Memory {
+    std::atomic<bool> is_empty_on_disk{false};
+  };
+
+  ScriptState(const domain::Integration& integration, std::string revision, domain::Store& store,
+              std::shared_ptr<Memory> memory);
 
   // Nothing is read and nothing is kept.
   bool starts_fresh() const { return starts_fresh_; }
@@ -69,6 +79,8 @@ class ScriptState : public std::enable_shared_from_this<ScriptState> {
   const bool starts_fresh_;
   const bool one_by_one_;
   domain::Store& store_;
+
+  const std::shared_ptr<Memory> memory_;
 
   mutable std::mutex mutex_;
   std::optional<json::object> content_;

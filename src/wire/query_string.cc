@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -52,7 +53,10 @@ struct Survey {
 };
 
 Survey survey(std::string_view raw) {
-  enum : unsigned char { kEscape = 1, kBracket = 2, kBeyondAscii = 4, kSeparator = 8 };
+  static constexpr unsigned char kEscape = 1;
+  static constexpr unsigned char kBracket = 2;
+  static constexpr unsigned char kBeyondAscii = 4;
+  static constexpr unsigned char kSeparator = 8;
   static constexpr auto kSeen = [] {
     std::array<unsigned char, 256> seen{};
     seen['%'] = seen['+'] = kEscape;
@@ -75,12 +79,12 @@ Survey survey(std::string_view raw) {
   return found;
 }
 
-constexpr std::array<signed char, 256> kHexDigits = [] {
-  std::array<signed char, 256> digits{};
+constexpr std::array<std::int16_t, 256> kHexDigits = [] {
+  std::array<std::int16_t, 256> digits{};
   digits.fill(-1);
-  for (unsigned char c = '0'; c <= '9'; ++c) digits[c] = static_cast<signed char>(c - '0');
+  for (unsigned char c = '0'; c <= '9'; ++c) digits[c] = static_cast<std::int16_t>(c - '0');
   for (unsigned char c = 'a'; c <= 'f'; ++c) {
-    digits[c] = digits[c - 0x20U] = static_cast<signed char>(c - 'a' + 10);
+    digits[c] = digits[c - 0x20U] = static_cast<std::int16_t>(c - 'a' + 10);
   }
   return digits;
 }();

@@ -96,7 +96,7 @@ test('a file is a message first, then a file', { covers: ['integrations 9/2', "i
   const [as_message] = await message_hook.received();
   const [as_file] = await file_hook.received();
   expect_parts(as_message.json, { message_id: message._id });
-  const [first] = await message_hook.entries(), [second] = await file_hook.entries();
+  const first = await message_hook.finished(), second = await file_hook.finished();
   expect(first._createdAt <= second._createdAt, 'sendMessage comes first');
   expect_keys(as_file.json, 'token bot channel_id channel_name message_id timestamp user_id user_name text user room message');
   expect_parts(as_file.json, {

@@ -109,7 +109,7 @@ double runs_per_second(asio::io_context& io, script::WorkerPool& pool, const jso
     script::RunRequest request;
     request.integration_id = "repeated-" + std::to_string(line);
     request.revision = "1";
-    request.code = code;
+    request.code = std::make_shared<const std::string>(code);
     request.method = method_of(gantry::text_of(run, "method"));
     request.argument = run.at("argument").as_object();
     request.fresh_state = one.contains("fresh");
@@ -140,7 +140,7 @@ json::object run_case(asio::io_context& io, script::WorkerPool& pool, const json
     script::RunRequest request;
     request.integration_id = integration;
     request.revision = "1";
-    request.code = *compiled.code;
+    request.code = std::make_shared<const std::string>(*compiled.code);
     request.method = method_of(gantry::text_of(run.as_object(), "method"));
     request.argument = run.at("argument").as_object();
     request.store = store;

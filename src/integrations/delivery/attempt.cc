@@ -29,7 +29,7 @@ asio::awaitable<void> record_under_way(domain::Store& store, domain::HistoryEntr
     tx.deliveries().begin_history(entry);
     return Done{};
   };
-  const auto done = co_await store.write<void>(work);
+  const auto done = co_await store.write<void>(work, domain::Urgency::Soon);
   if (!done) log::warn("delivery under way not recorded", {{"delivery", entry.delivery.text}});
 }
 
@@ -121,19 +121,20 @@ Task<void> Attempt::drop() {
     tx.deliveries().update(delivery);
     return Done{};
   };
-  co_return co_await tools_.context.store.write<void>(work);
+  co_return co_await tools_.context.store.write<void>(work, domain::Urgency::Soon);
 }
 
 Task<Attempt::Go> Attempt::load() {
   CO_TRY(const bool open, co_await read_delivery());
   if (!open) co_return Go::Stop;
-  CO_TRY(integration_, co_await integrations_.find(delivery_.integration));
+  CO_TRY(const LoadedIntegration loaded, co_await tools_.integrations.find(delivery_.integration));
+  integration_ = loaded.integration;
   if (!integration_ || !integration_->enabled) {
     CO_TRY_DO(co_await drop());
     co_return Go::Stop;
   }
   scripted_ = tools_.scripts.takes_part(*integration_);
-  if (scripted_) script_state_ = tools_.scripts.open_state(*integration_, tools_.context.store);
+  if (scripted_) script_state_ = tools_.scripts.open_state(loaded, tools_.context.store);
 
   const Time now = tools_.context.clock.now();
   entry_.id = entry_id(delivery_.id, delivery_.tries);
@@ -212,6 +213,7 @@ Task<Attempt::Go> Attempt::prepare() {
     note_script_failure(ScriptMethod::PrepareOutgoingRequest, outcome);
     co_return co_await finish(entry_.step, Ending{.state = DeliveryState::Failed});
   }
+  lacks_response_method_ = outcome.lacks_response_method;
   const json::object* result = outcome.result ? outcome.result->if_object() : nullptr;
   if (result == nullptr) co_return co_await finish("after-prepare-no-opts", {});
   if (const json::value* message = find_member(*result, "message");
@@ -286,7 +288,7 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
 
 Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
   entry_.http_result = to_json_text(json::value(first_bytes(reply.body, kRecordedReplyBytesMax)));
-  if (!scripted_) co_return Go::On;
+  if (!scripted_ || lacks_response_method_) co_return Go::On;
   json::object argument;
   argument["request"] = request_.to_json();
   argument["response"] = response_json(reply);
@@ -310,7 +312,8 @@ Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
   ending.sent_step = "after-process-send-message";
   ending.failed_step = "after-process-send-message-failed";
   ending.sent_member = &domain::HistoryEntry::process_sent;
-  co_return co_await finish(ending.sent_step, std::move(ending));
+  const std::string_view step_name = ending.sent_step;
+  co_return co_await finish(step_name, std::move(ending));
 }
 
 Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
@@ -325,7 +328,8 @@ Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
     ending.sent_step = "url-response-sent-message";
     ending.failed_step = "after-http-call-send-message-failed";
     ending.sent_member = &domain::HistoryEntry::result_message;
-    co_return co_await finish(ending.sent_step, std::move(ending));
+    const std::string_view step_name = ending.sent_step;
+    co_return co_await finish(step_name, std::move(ending));
   }
   entry_.error = fmt::format("The target answered {}", reply.status);
   if (reply.status == 410) {
@@ -422,7 +426,8 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
     }
     return Done{};
   };
-  CO_TRY_DO(co_await tools_.context.store.write<void>(work));
+  const auto urgency = ending.message ? domain::Urgency::Now : domain::Urgency::Soon;
+  CO_TRY_DO(co_await tools_.context.store.write<void>(work, urgency));
   if (ending.retry_at) end_ = {AttemptEnd::Next::RetryAt, *ending.retry_at};
   co_return Go::Stop;
 }

@@ -7,8 +7,8 @@
 #include "base/time.h"
 #include "domain/context.h"
 #include "domain/delivery.h"
-#include "integrations/delivery/loaded_integrations.h"
 #include "integrations/delivery/outgoing_request.h"
+#include "integrations/loaded_integrations.h"
 #include "integrations/script_runner.h"
 
 namespace gantry::integrations {
@@ -19,6 +19,7 @@ struct AttemptTools {
   ScriptRunner& scripts;
   egress::HttpClient& client;
   const EgressRules& rules;
+  LoadedIntegrations& integrations;
   TaskGroup& tasks;
 };
 
@@ -41,14 +42,9 @@ struct AttemptOf {
 class Attempt {
  public:
   // `stopping` tells that faults of scripts and requests may be those of a server that stops; it
-  // and `integrations` outlive the attempt. Runs on the executor that owns `integrations`.
-  Attempt(const AttemptTools& tools, AttemptOf of, LoadedIntegrations& integrations,
-          const std::atomic<bool>& stopping)
-      : tools_(tools),
-        id_(std::move(of.id)),
-        known_(std::move(of.delivery)),
-        integrations_(integrations),
-        stopping_(stopping) {}
+  // outlives the attempt.
+  Attempt(const AttemptTools& tools, AttemptOf of, const std::atomic<bool>& stopping)
+      : tools_(tools), id_(std::move(of.id)), known_(std::move(of.delivery)), stopping_(stopping) {}
 
   asio::awaitable<AttemptEnd> run();
 
@@ -89,13 +85,13 @@ class Attempt {
   const AttemptTools tools_;
   const domain::DeliveryId id_;
   const std::shared_ptr<const domain::Delivery> known_;
-  LoadedIntegrations& integrations_;
   const std::atomic<bool>& stopping_;
   domain::Delivery delivery_;
   std::shared_ptr<const domain::Integration> integration_;
   std::shared_ptr<ScriptState> script_state_;
   bool script_state_changed_ = false;
   bool scripted_ = false;
+  bool lacks_response_method_ = false;
   OutgoingRequest request_;
   domain::HistoryEntry entry_;
   AttemptEnd end_;

@@ -29,14 +29,13 @@ asio::awaitable<void> wait(Milliseconds duration) {
 
 }  // namespace
 
-DeliveryScheduler::DeliveryScheduler(asio::any_io_executor executor, AttemptTools tools,
+DeliveryScheduler::DeliveryScheduler(const asio::any_io_executor& executor, AttemptTools tools,
                                      TaskGroup& tasks, SchedulerOptions options)
-    : strand_(asio::make_strand(std::move(executor))),
+    : strand_(asio::make_strand(executor)),
       tools_(tools),
       tasks_(tasks),
       options_(options),
-      timer_(strand_),
-      integrations_(tools.context.directory, tools.context.store) {}
+      timer_(strand_) {}
 
 void DeliveryScheduler::start() {
   tasks_.spawn_on(strand_, "outbox load", load());
@@ -170,7 +169,7 @@ asio::awaitable<void> DeliveryScheduler::run(AttemptOf of, std::optional<LineKey
   AttemptEnd end;
   try {
     for (;;) {
-      Attempt attempt(tools_, std::move(of), integrations_, halted_);
+      Attempt attempt(tools_, std::move(of), halted_);
       end = co_await attempt.run();
       of = {id, nullptr};
       if (end.next != AttemptEnd::Next::TryAgain || halted_) break;

@@ -32,7 +32,7 @@ struct SchedulerMetrics {
 
 class DeliveryScheduler final : public domain::EventFollower {
  public:
-  DeliveryScheduler(asio::any_io_executor executor, AttemptTools tools, TaskGroup& tasks,
+  DeliveryScheduler(const asio::any_io_executor& executor, AttemptTools tools, TaskGroup& tasks,
                     SchedulerOptions options);
 
   // Takes up what the outbox holds. Before this, what is followed waits.
@@ -83,7 +83,6 @@ class DeliveryScheduler final : public domain::EventFollower {
   std::multimap<Time, domain::DeliveryId> retries_;
   std::vector<std::shared_ptr<const domain::Delivery>> early_;  // followed before the load was done
   asio::steady_timer timer_;
-  LoadedIntegrations integrations_;
 };
 
 }  // namespace gantry::integrations

@@ -87,10 +87,9 @@ Result<IncomingHooks::Opened> IncomingHooks::open(const domain::IntegrationId& i
 
 Task<HookAnswer> IncomingHooks::execute(HookCall call) {
   CO_TRY(const Opened opened, open(call.integration, call.token));
-  std::shared_ptr<const domain::Integration> integration(opened.entry, &opened.entry->integration);
-  if (integration->script_enabled) {
-    CO_TRY(integration, co_await load_with_script(integration->id));
-  }
+  CO_TRY(const LoadedIntegration loaded, co_await integrations_.find(call.integration));
+  const auto& integration = loaded.integration;
+  if (!integration) co_return unknown_address();
   if (integration->verification.wanted()) {
     const domain::FindHeader header = [&call](std::string_view name) -> std::string_view {
       for (const auto& [key, value] : call.headers) {
@@ -112,7 +111,7 @@ Task<HookAnswer> IncomingHooks::execute(HookCall call) {
     co_return co_await post(integration, std::move(plan));
   }
   ScriptEnd end =
-      co_await run_script(integration, opened.account, std::move(call), std::move(body.content));
+      co_await run_script(loaded, opened.account, std::move(call), std::move(body.content));
   Plan* plan = end.decided ? std::get_if<Plan>(&*end.decided) : nullptr;
   const Result<void> fits =
       plan != nullptr ? check_destination(*integration, *plan) : Result<void>(Done{});
@@ -126,24 +125,13 @@ Task<HookAnswer> IncomingHooks::execute(HookCall call) {
   co_return std::move(std::get<HookAnswer>(*end.decided));
 }
 
-Task<std::shared_ptr<const domain::Integration>> IncomingHooks::load_with_script(
-    domain::IntegrationId id) const {
-  using Found = std::shared_ptr<const domain::Integration>;
-  const std::function<Result<Found>(const domain::Tx&)> work =
-      [id](const domain::Tx& tx) -> Result<Found> {
-    auto found = tx.integrations().find(id);
-    if (!found) return unknown_address();
-    return std::make_shared<const domain::Integration>(*std::move(found));
-  };
-  co_return co_await context_.store.read<Found>(work);
-}
-
 asio::awaitable<IncomingHooks::ScriptEnd> IncomingHooks::run_script(
-    std::shared_ptr<const domain::Integration> integration,
-    std::shared_ptr<const domain::User> account, HookCall call, json::value content) {
+    LoadedIntegration loaded, std::shared_ptr<const domain::User> account, HookCall call,
+    json::value content) {
+  const auto& integration = loaded.integration;
   if (!integration->script_compiled) co_return ScriptEnd{failure("error-evaluating-script"), {}};
   json::object argument{{"request", request_json(call, content, *account)}};
-  const auto state = scripts_.open_state(*integration, context_.store);
+  const auto state = scripts_.open_state(loaded, context_.store);
   const script::RunOutcome outcome = co_await scripts_.run(
       integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
   co_return ScriptEnd{decide(*integration, outcome, content, std::move(account)),

@@ -29,8 +29,9 @@ struct HookAnswer {
 
 class IncomingHooks {
  public:
-  IncomingHooks(const domain::Context& context, ScriptRunner& scripts)
-      : context_(context), scripts_(scripts) {}
+  IncomingHooks(const domain::Context& context, LoadedIntegrations& integrations,
+                ScriptRunner& scripts)
+      : context_(context), integrations_(integrations), scripts_(scripts) {}
 
   // The checks of the address and its account, in their order. Errors: NotFound, NotLoggedIn,
   // Unavailable, Failure.
@@ -55,8 +56,7 @@ class IncomingHooks {
     std::shared_ptr<ScriptState> unsaved;  // set when the run changed Store
   };
 
-  Task<std::shared_ptr<const domain::Integration>> load_with_script(domain::IntegrationId id) const;
-  asio::awaitable<ScriptEnd> run_script(std::shared_ptr<const domain::Integration> integration,
+  asio::awaitable<ScriptEnd> run_script(LoadedIntegration loaded,
                                         std::shared_ptr<const domain::User> account, HookCall call,
                                         json::value content);
   // What the end of a run means. Errors: Failure.
@@ -70,6 +70,7 @@ class IncomingHooks {
       const json::value& wanted, std::shared_ptr<const domain::User> otherwise) const;
 
   const domain::Context context_;
+  LoadedIntegrations& integrations_;
   ScriptRunner& scripts_;
 };
 

@@ -21,7 +21,7 @@ enum class FrameType : std::uint8_t {
   Waiting = 20  // nothing to compute until a reply comes
 };
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::size_t kFrameHeaderBytes = 5;  // length of the body, then the type
 inline constexpr std::size_t kFrameBytesMaxToWorker = 32 * 1024 * 1024;
 inline constexpr std::size_t kFrameBytesMaxFromWorker = 8 * 1024 * 1024;

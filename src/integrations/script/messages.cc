@@ -80,7 +80,8 @@ std::string RunDoneMessage::encode() const {
     to.u8(static_cast<std::uint8_t>(line.level)).text(line.text);
   }
   to.u8(flag(console_truncated)).u8(flag(has_store)).text(store);
-  to.u8(flag(state_was_kept)).u8(flag(state_lives_on)).u64(cpu_us).u64(memory_bytes);
+  to.u8(flag(state_was_kept)).u8(flag(state_lives_on)).u8(flag(lacks_response_method));
+  to.u64(cpu_us).u64(memory_bytes);
   return std::move(to).finish();
 }
 
@@ -102,6 +103,7 @@ std::optional<RunDoneMessage> RunDoneMessage::decode(std::string_view body) {
   m.store = from.text();
   m.state_was_kept = from.u8() != 0;
   m.state_lives_on = from.u8() != 0;
+  m.lacks_response_method = from.u8() != 0;
   m.cpu_us = from.u64();
   m.memory_bytes = from.u64();
   if (!fine || !from.at_end()) return std::nullopt;

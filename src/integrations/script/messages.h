@@ -49,6 +49,7 @@ struct RunDoneMessage {
   std::string store;  // JSON
   bool state_was_kept = false;
   bool state_lives_on = false;
+  bool lacks_response_method = false;
   std::uint64_t cpu_us = 0;
   std::uint64_t memory_bytes = 0;
 

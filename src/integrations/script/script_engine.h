@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,8 +55,8 @@ using HttpPower = std::function<asio::awaitable<HttpPowerReply>(HttpPowerRequest
 
 struct RunRequest {
   std::string integration_id;
-  std::string revision;  // another one means another script: globals start anew
-  std::string code;      // CompileOutcome::code
+  std::string revision;                     // another one means another script: globals start anew
+  std::shared_ptr<const std::string> code;  // CompileOutcome::code
   ScriptMethod method = ScriptMethod::ProcessIncomingRequest;
   // {"request": ...} and, for process_outgoing_response, "response". {"$date": ms} becomes a Date.
   json::object argument;
@@ -83,6 +84,8 @@ struct RunOutcome {
   // The new content of Store, when the run changed it and ended as Returned or Threw.
   std::optional<json::object> store;
   bool state_was_kept = false;  // globals of an earlier run were there
+  // After prepare_outgoing_request: process_outgoing_response would end as NoMethod.
+  bool lacks_response_method = false;
   RunCost cost;
 };
 

@@ -73,6 +73,7 @@ bool to_outcome(RunDoneMessage&& done, const ScriptLimits& limits, RunOutcome& o
   if (log_bytes > limits.log.bytes_max) return false;
   outcome.console_truncated = done.console_truncated;
   outcome.state_was_kept = done.state_was_kept;
+  outcome.lacks_response_method = done.lacks_response_method;
   outcome.cost.cpu_us = done.cpu_us;
   outcome.cost.memory_bytes = done.memory_bytes;
   if (done.has_result) {

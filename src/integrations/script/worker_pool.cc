@@ -28,8 +28,8 @@ std::size_t cores_or(std::size_t wanted) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(asio::io_context& io, WorkerPoolOptions options)
-    : options_(std::move(options)),
+WorkerPool::WorkerPool(asio::io_context& io, const WorkerPoolOptions& options)
+    : options_(options),
       computing_max_(cores_or(options_.computing_max)),
       io_(io),
       strand_(asio::make_strand(io)),
@@ -72,12 +72,10 @@ void WorkerPool::forget(std::string integration_id) {
   asio::post(strand_, [this, integration_id = std::move(integration_id)] {
     const auto home = homes_.find(integration_id);
     if (home == homes_.end()) return;
-    bool in_use = false;
-    for (Slot& slot : home->second.slots) {
-      in_use = in_use || slot.in_use;
+    for (Slot& slot : home->second->slots) {
       if (!slot.in_use) forget_state(slot);
     }
-    if (!in_use) homes_.erase(home);
+    if (home->second.use_count() == 1) homes_.erase(home);
   });
 }
 
@@ -141,8 +139,9 @@ asio::awaitable<bool> WorkerPool::acquire(std::shared_ptr<Waiter> waiter,
 // Gives workers to those who wait, in their order; who cannot run yet does not hold up others.
 void WorkerPool::dispatch() {
   if (stopping_) return;
+  const Instant now = std::chrono::steady_clock::now();
   for (auto at = queue_.begin(); at != queue_.end() && computing_ < computing_max_;) {
-    if (grant(**at)) {
+    if (grant(**at, now)) {
       (*at)->wake.cancel();
       at = queue_.erase(at);
     } else {
@@ -152,16 +151,14 @@ void WorkerPool::dispatch() {
   counters_.queued = queue_.size();
 }
 
-bool WorkerPool::grant(Waiter& waiter) {
-  Home* home = nullptr;
+bool WorkerPool::grant(Waiter& waiter, Instant now) {
   if (waiter.request) {
-    home = &homes_[waiter.request->integration_id];
     bool home_is_busy = false;
-    if (grant_kept_state(waiter, *home, home_is_busy)) return true;
-    const bool all_in_use = std::all_of(home->slots.begin(), home->slots.end(),
-                                        [](const Slot& slot) { return slot.in_use; });
-    if (all_in_use) return false;
-    if (home_is_busy && std::chrono::steady_clock::now() < waiter.since + kHomeWait) return false;
+    if (grant_kept_state(waiter, home_is_busy)) return true;
+    const auto& slots = waiter.home->slots;
+    const bool all_in_use =
+        std::all_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.in_use; });
+    if (all_in_use || (home_is_busy && now < waiter.since + kHomeWait)) return false;
   }
   const WorkerPtr worker = find_idle();
   if (!worker) {
@@ -173,12 +170,12 @@ bool WorkerPool::grant(Waiter& waiter) {
   }
   if (is_gone(*worker)) {
     end_worker(worker);
-    return grant(waiter);
+    return grant(waiter, now);
   }
-  if (home) {
+  if (waiter.request) {
     // The slot without a state, else the one used longest ago.
     Slot* chosen = nullptr;
-    for (Slot& slot : home->slots) {
+    for (Slot& slot : waiter.home->slots) {
       if (slot.in_use) continue;
       if (slot.revision != waiter.request->revision) forget_state(slot);
       if (!chosen || slot.used_at < chosen->used_at) chosen = &slot;
@@ -186,34 +183,30 @@ bool WorkerPool::grant(Waiter& waiter) {
     forget_state(*chosen);
     make_room_for_state(*worker);
     *chosen = {
-        ++last_state_id_, worker->id, waiter.request->revision, waiter.request->fresh_state, true,
+        ++last_state_id_, worker, waiter.request->revision, waiter.request->fresh_state, true,
         ++run_count_};
     worker->states.insert(chosen->state_id);
-    waiter.slot = static_cast<std::size_t>(chosen - home->slots.data());
+    waiter.slot = static_cast<std::size_t>(chosen - waiter.home->slots.data());
     waiter.is_new_state = true;
   }
   take(waiter, worker);
   return true;
 }
 
-bool WorkerPool::grant_kept_state(Waiter& waiter, Home& home, bool& home_is_busy) {
-  for (std::size_t index = 0; index < home.slots.size(); ++index) {
-    Slot& slot = home.slots[index];
+bool WorkerPool::grant_kept_state(Waiter& waiter, bool& home_is_busy) {
+  for (std::size_t index = 0; index < kRunsPerIntegration; ++index) {
+    Slot& slot = waiter.home->slots[index];
     if (slot.in_use || slot.state_id == 0 || slot.revision != waiter.request->revision ||
         slot.fresh != waiter.request->fresh_state) {
       continue;
     }
-    const WorkerPtr worker = find_worker(slot.worker_id);
-    if (!worker) {
-      slot = {};
-      continue;
-    }
-    if (worker->busy) {
+    if (slot.worker->busy) {
       home_is_busy = true;
       continue;
     }
-    if (is_gone(*worker)) {
-      end_worker(worker);
+    const WorkerPtr worker = slot.worker;
+    if (!worker->dead && is_gone(*worker)) end_worker(worker);
+    if (worker->dead) {
       slot = {};
       continue;
     }
@@ -242,11 +235,8 @@ void WorkerPool::release(const WorkerPtr& worker) {
   dispatch();
 }
 
-void WorkerPool::release_slot(const std::string& integration_id, const Waiter& waiter,
-                              bool state_lives_on) {
-  const auto home = homes_.find(integration_id);
-  if (home == homes_.end()) return;
-  Slot& slot = home->second.slots[waiter.slot];
+void WorkerPool::release_slot(const Waiter& waiter, bool state_lives_on) {
+  Slot& slot = waiter.home->slots[waiter.slot];
   slot.in_use = false;
   if (state_lives_on) return;
   waiter.worker->states.erase(slot.state_id);  // the worker has dropped it already
@@ -270,16 +260,15 @@ WorkerPool::WorkerPtr WorkerPool::find_idle() const {
   return best;
 }
 
-WorkerPool::WorkerPtr WorkerPool::find_worker(std::uint64_t worker_id) const {
-  const auto found = workers_.find(worker_id);
-  return found == workers_.end() ? nullptr : found->second;
+std::shared_ptr<WorkerPool::Home> WorkerPool::home_of(const std::string& integration_id) {
+  std::shared_ptr<Home>& home = homes_[integration_id];
+  if (!home) home = std::make_shared<Home>();
+  return home;
 }
 
 void WorkerPool::forget_state(Slot& slot) {
-  if (slot.state_id != 0) {
-    if (const WorkerPtr worker = find_worker(slot.worker_id)) {
-      if (worker->states.erase(slot.state_id) > 0) worker->forgotten.push_back(slot.state_id);
-    }
+  if (slot.state_id != 0 && slot.worker->states.erase(slot.state_id) > 0) {
+    slot.worker->forgotten.push_back(slot.state_id);
   }
   slot = {};
 }
@@ -289,8 +278,8 @@ void WorkerPool::make_room_for_state(Worker& worker) {
   if (worker.states.size() < options_.states_per_worker_max) return;
   Slot* oldest = nullptr;
   for (auto& [id, home] : homes_) {
-    for (Slot& slot : home.slots) {
-      if (slot.worker_id != worker.id || slot.in_use || slot.state_id == 0) continue;
+    for (Slot& slot : home->slots) {
+      if (slot.worker.get() != &worker || slot.in_use || slot.state_id == 0) continue;
       if (!oldest || slot.used_at < oldest->used_at) oldest = &slot;
     }
   }

@@ -49,7 +49,7 @@ struct WorkerPoolMetrics {
 
 class WorkerPool final : public ScriptEngine {
  public:
-  WorkerPool(asio::io_context& io, WorkerPoolOptions options);
+  WorkerPool(asio::io_context& io, const WorkerPoolOptions& options);
   // Calls stop() and join(): the io_context must still be running, or have had no runs left.
   ~WorkerPool() override;
 
@@ -81,12 +81,13 @@ class WorkerPool final : public ScriptEngine {
   // Where globals live.
   struct Slot {
     std::uint64_t state_id = 0;  // 0: nowhere yet
-    std::uint64_t worker_id = 0;
+    WorkerPtr worker;
     std::string revision;
     bool fresh = false;
     bool in_use = false;
     std::uint64_t used_at = 0;  // a count of runs, to find the slot used longest ago
   };
+  // Of one integration; whoever runs or waits holds it.
   struct Home {
     std::array<Slot, kRunsPerIntegration> slots;
   };
@@ -95,6 +96,7 @@ class WorkerPool final : public ScriptEngine {
   struct Waiter {
     explicit Waiter(const Strand& strand) : wake(strand) {}
     const RunRequest* request = nullptr;  // null for a compilation
+    std::shared_ptr<Home> home;           // of a run
     asio::steady_timer wake;
     Instant since;
     WorkerPtr worker;  // set when it has one
@@ -125,15 +127,15 @@ class WorkerPool final : public ScriptEngine {
   // Who runs where: worker_pool.cc.
   asio::awaitable<bool> acquire(std::shared_ptr<Waiter> waiter, std::chrono::milliseconds longest);
   void dispatch();
-  bool grant(Waiter& waiter);
-  bool grant_kept_state(Waiter& waiter, Home& home, bool& home_is_busy);
+  bool grant(Waiter& waiter, Instant now);
+  bool grant_kept_state(Waiter& waiter, bool& home_is_busy);
   void take(Waiter& waiter, const WorkerPtr& worker);
   void release(const WorkerPtr& worker);
-  void release_slot(const std::string& integration_id, const Waiter& waiter, bool state_lives_on);
+  static void release_slot(const Waiter& waiter, bool state_lives_on);
   static bool is_gone(Worker& worker);
   WorkerPtr find_idle() const;
-  WorkerPtr find_worker(std::uint64_t worker_id) const;
-  void forget_state(Slot& slot);
+  std::shared_ptr<Home> home_of(const std::string& integration_id);
+  static void forget_state(Slot& slot);
   void make_room_for_state(Worker& worker);
 
   // The processes: worker_processes.cc.
@@ -163,7 +165,7 @@ class WorkerPool final : public ScriptEngine {
   TaskGroup tasks_;
 
   std::map<std::uint64_t, WorkerPtr> workers_;
-  std::unordered_map<std::string, Home> homes_;
+  std::unordered_map<std::string, std::shared_ptr<Home>> homes_;
   std::deque<std::shared_ptr<Waiter>> queue_;
   std::size_t computing_ = 0;  // workers that are busy and do not wait
   std::size_t starting_ = 0;

@@ -135,11 +135,12 @@ asio::awaitable<void> WorkerPool::keep_house() {
       }
     }
     for (auto at = homes_.begin(); at != homes_.end();) {
-      const bool empty =
-          std::all_of(at->second.slots.begin(), at->second.slots.end(), [this](const Slot& slot) {
-            return !slot.in_use && (slot.state_id == 0 || !find_worker(slot.worker_id));
-          });
-      at = empty ? homes_.erase(at) : std::next(at);
+      const auto& slots = at->second->slots;
+      const bool is_empty = at->second.use_count() == 1 &&
+                            std::all_of(slots.begin(), slots.end(), [](const Slot& slot) {
+                              return slot.state_id == 0 || slot.worker->dead;
+                            });
+      at = is_empty ? homes_.erase(at) : std::next(at);
     }
     dispatch();
   }

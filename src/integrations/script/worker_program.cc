@@ -1,7 +1,6 @@
 #include "integrations/script/worker_program.h"
 
 #include <cerrno>
-#include <cstdint>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -62,8 +61,7 @@ WorkerProgram::WorkerProgram() : file_(open_file()) {
   }
   fcntl(file_, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
   // Nobody reads these again: they need not count as the server's.
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-  drop_clean_pages(begin, begin + bytes.size());
+  drop_clean_pages(bytes);
 }
 
 WorkerProgram::~WorkerProgram() {

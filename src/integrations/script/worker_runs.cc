@@ -69,6 +69,7 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::run_once(const RunRequest* re
                                                             RunMessage* message) {
   const auto waiter = std::make_shared<Waiter>(strand_);
   waiter->request = request;
+  waiter->home = home_of(request->integration_id);
   Exchanged exchanged;
   if (!co_await acquire(waiter, request->limits.call.wall)) {
     ++counters_.busy;
@@ -86,14 +87,14 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::run_once(const RunRequest* re
   talk->limits = request->limits;
   talk->deadline = started + request->limits.call.wall;
 
-  message->state_id = homes_[request->integration_id].slots[waiter->slot].state_id;
+  message->state_id = waiter->home->slots[waiter->slot].state_id;
   message->forgotten = std::exchange(waiter->worker->forgotten, {});
   message->has_code = waiter->is_new_state;
-  message->code = waiter->is_new_state ? request->code : std::string();
+  message->code = waiter->is_new_state ? *request->code : std::string();
 
   arm_deadline(waiter->worker, talk->deadline);
   exchanged = co_await converse(talk, message->encode());
-  release_slot(request->integration_id, *waiter, exchanged.state_lives_on);
+  release_slot(*waiter, exchanged.state_lives_on);
   if (!exchanged.worker_is_fine) end_worker(waiter->worker);
   release(waiter->worker);
   exchanged.outcome.cost.wall_ms =

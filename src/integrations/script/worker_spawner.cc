@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread_role.h"
 #include "integrations/script/script_worker.h"
 
 namespace gantry::integrations::script {
@@ -61,6 +62,7 @@ void WorkerSpawner::drain() {
 }
 
 void WorkerSpawner::run() {
+  enter_thread("worker-spawner", ThreadRole::Background);
   for (;;) {
     std::function<void()> job;
     {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/log.h"
+#include "base/thread_role.h"
 
 namespace gantry::store::sqlite {
 namespace {
@@ -75,6 +76,7 @@ void Checkpointer::finish_log() {
 }
 
 void Checkpointer::loop(Connection& connection) {
+  enter_thread("checkpointer", ThreadRole::Background);
   for (;;) {
     {
       std::unique_lock lock(mutex_);

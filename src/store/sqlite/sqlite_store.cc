@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/log.h"
+#include "base/thread_role.h"
 #include "domain/error_codes.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite_tx.h"
@@ -62,8 +63,7 @@ void set_up(Connection& connection) {
 
 }  // namespace
 
-template <class JobType>
-bool SqliteStore::Queue<JobType>::push(JobType job, std::size_t max) {
+bool SqliteStore::ReadQueue::push(ReadJob job, std::size_t max) {
   {
     const std::lock_guard lock(mutex);
     if (stopping || jobs.size() >= max) return false;
@@ -73,8 +73,7 @@ bool SqliteStore::Queue<JobType>::push(JobType job, std::size_t max) {
   return true;
 }
 
-template <class JobType>
-bool SqliteStore::Queue<JobType>::pop(JobType& job) {
+bool SqliteStore::ReadQueue::pop(ReadJob& job) {
   std::unique_lock lock(mutex);
   filled.wait(lock, [this] { return stopping || !jobs.empty(); });
   if (jobs.empty()) return false;
@@ -83,8 +82,7 @@ bool SqliteStore::Queue<JobType>::pop(JobType& job) {
   return true;
 }
 
-template <class JobType>
-void SqliteStore::Queue<JobType>::stop() {
+void SqliteStore::ReadQueue::stop() {
   {
     const std::lock_guard lock(mutex);
     stopping = true;
@@ -112,7 +110,8 @@ SqliteStore::SqliteStore(StoreOptions options, domain::Directory& directory)
     : options_(std::move(options)),
       directory_(directory),
       writer_(options_.path, Access::ReadWrite),
-      checkpointer_(writer_, options_.path, options_.checkpoint_pages) {
+      checkpointer_(writer_, options_.path, options_.checkpoint_pages),
+      writes_(options_.writes) {
   set_up(writer_);
 }
 
@@ -164,32 +163,37 @@ void SqliteStore::load_directory() {
   writer_.release_memory();
 }
 
-template <class JobType, class Work>
-Task<void> SqliteStore::submit(Queue<JobType>& queue, std::size_t max, Work work) {
-  // Safety: `work` lives in this frame until the job is done; the handler resumes it exactly once.
-  const auto start = [&queue, &work, max](auto handler) {
+template <class Push>
+Task<void> SqliteStore::submit(Push push) {
+  // Safety: `push` lives in this frame until the job is done; the handler resumes it exactly once.
+  const auto start = [&push](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    const auto finish = [shared](Outcome outcome) {
+    const std::function<void(Outcome)> finish = [shared](Outcome outcome) {
       asio::post(asio::get_associated_executor(*shared),
                  [shared, outcome = std::move(outcome)]() mutable {
                    std::move (*shared)(outcome.fault, std::move(outcome.result));
                  });
     };
-    if (!queue.push(JobType{std::move(work), finish}, max)) {
-      finish({Error(ErrorCode::Busy), nullptr});
-    }
+    if (!push(finish)) finish({Error(ErrorCode::Busy), nullptr});
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
                                           void(std::exception_ptr, Result<void>)>(
       start, asio::use_awaitable);
 }
 
-Task<void> SqliteStore::run_write(std::function<Result<void>(domain::Tx&)> work) {
-  co_return co_await submit(writes_, options_.write_queue_max, std::move(work));
+Task<void> SqliteStore::run_write(std::function<Result<void>(domain::Tx&)> work,
+                                  domain::Urgency urgency) {
+  const auto push = [this, &work, urgency](std::function<void(Outcome)> done) {
+    return writes_.push({std::move(work), std::move(done), urgency});
+  };
+  co_return co_await submit(push);
 }
 
 Task<void> SqliteStore::run_read(std::function<Result<void>(const domain::Tx&)> work) {
-  co_return co_await submit(reads_, options_.read_queue_max, std::move(work));
+  const auto push = [this, &work](std::function<void(Outcome)> done) {
+    return reads_.push({std::move(work), std::move(done)}, options_.read_queue_max);
+  };
+  co_return co_await submit(push);
 }
 
 Result<void> SqliteStore::write_now(const std::function<Result<void>(domain::Tx&)>& work) {
@@ -204,21 +208,12 @@ Result<void> SqliteStore::read_now(const std::function<Result<void>(const domain
 }
 
 void SqliteStore::write_loop() {
+  enter_thread("store-writer", ThreadRole::Background);
   std::vector<WriteJob> group;
-  while (take_group(group)) run_group(group);
-}
-
-bool SqliteStore::take_group(std::vector<WriteJob>& group) {
-  std::unique_lock lock(writes_.mutex);
-  group.clear();
-  writes_.filled.wait(lock, [this] { return writes_.stopping || !writes_.jobs.empty(); });
-  if (writes_.jobs.empty()) return false;
-  while (group.size() < options_.group_max && !writes_.jobs.empty()) {
-    group.push_back(std::move(writes_.jobs.front()));
-    writes_.jobs.pop_front();
+  while (writes_.take_group(group)) {
+    metrics_.write_queue.store(writes_.size(), std::memory_order_relaxed);
+    run_group(group);
   }
-  metrics_.write_queue.store(writes_.jobs.size(), std::memory_order_relaxed);
-  return true;
 }
 
 void SqliteStore::run_group(std::vector<WriteJob>& group) {
@@ -341,6 +336,7 @@ void SqliteStore::tell_followers(SqliteTx& tx) {
 }
 
 void SqliteStore::read_loop(const std::string& path) {
+  enter_thread("store-reader", ThreadRole::Background);
   Connection connection(path, Access::ReadOnly);
   connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -4000;");
   for (ReadJob job; reads_.pop(job);) {

@@ -15,6 +15,7 @@
 #include "domain/store.h"
 #include "store/sqlite/checkpointer.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/write_queue.h"
 
 namespace gantry::store::sqlite {
 
@@ -23,9 +24,8 @@ class SqliteTx;
 struct StoreOptions {
   std::string path;  // of the database file
   std::size_t readers = 2;
-  std::size_t write_queue_max = 10'000;
+  WriteQueueLimits writes;
   std::size_t read_queue_max = 10'000;
-  std::size_t group_max = 256;   // functions in one commit
   int checkpoint_pages = 4'000;  // written before they are copied from the log into the database
 };
 
@@ -56,32 +56,26 @@ class SqliteStore final : public domain::Store {
   const StoreMetrics& metrics() const { return metrics_; }
 
  protected:
-  Task<void> run_write(std::function<Result<void>(domain::Tx&)> work) override;
+  Task<void> run_write(std::function<Result<void>(domain::Tx&)> work,
+                       domain::Urgency urgency) override;
   Task<void> run_read(std::function<Result<void>(const domain::Tx&)> work) override;
 
  private:
-  struct Outcome {
-    Result<void> result;
-    std::exception_ptr fault;
-  };
-  template <class Work>
-  struct Job {
-    Work work;
+  using Outcome = WriteOutcome;
+  struct ReadJob {
+    std::function<Result<void>(const domain::Tx&)> work;
     std::function<void(Outcome)> done;
   };
-  using WriteJob = Job<std::function<Result<void>(domain::Tx&)>>;
-  using ReadJob = Job<std::function<Result<void>(const domain::Tx&)>>;
 
-  // A queue shared with the threads that empty it.
-  template <class JobType>
-  struct Queue {
+  // Shared by the readers' threads, which empty it.
+  struct ReadQueue {
     std::mutex mutex;
     std::condition_variable filled;
-    std::deque<JobType> jobs;
+    std::deque<ReadJob> jobs;
     bool stopping = false;
 
-    bool push(JobType job, std::size_t max);
-    bool pop(JobType& job);  // waits; false when stopping and empty
+    bool push(ReadJob job, std::size_t max);
+    bool pop(ReadJob& job);  // waits; false when stopping and empty
     void stop();
   };
 
@@ -91,12 +85,13 @@ class SqliteStore final : public domain::Store {
 
   SqliteStore(StoreOptions options, domain::Directory& directory);
 
-  template <class JobType, class Work>
-  Task<void> submit(Queue<JobType>& queue, std::size_t max, Work work);
+  // Resumes the caller, on its executor, when the job that `push(done)` queues has called done;
+  // with Busy when it could not be queued.
+  template <class Push>
+  static Task<void> submit(Push push);
   void load_directory();
   void write_loop();
   void read_loop(const std::string& path);
-  bool take_group(std::vector<WriteJob>& group);
   void run_group(std::vector<WriteJob>& group);
   bool try_group(std::vector<WriteJob>& group, Separation separation);
   Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
@@ -113,8 +108,8 @@ class SqliteStore final : public domain::Store {
   std::vector<domain::EventFollower*> followers_;
   Connection writer_;
   Checkpointer checkpointer_;
-  Queue<WriteJob> writes_;
-  Queue<ReadJob> reads_;
+  WriteQueue writes_;
+  ReadQueue reads_;
   std::vector<std::thread> threads_;
   StoreMetrics metrics_;
 };

@@ -8,7 +8,7 @@
   delete globalThis.$gantry;
 
   const START = 0, CALL = 1, REPLY = 2, LOAD_FAILED = 3, BEGIN = 5;
-  const INCOMING = 0;
+  const INCOMING = 0, PREPARE = 1, PROCESS = 2;
   const METHODS = ['process_incoming_request', 'prepare_outgoing_request', 'process_outgoing_response'];
   const promise_then = Promise.prototype.then;
   const promise_resolve = Promise.resolve.bind(Promise);
@@ -19,6 +19,7 @@
 
   let instance;
   let store_bytes_max = 0;
+  let method_called = INCOMING;
 
   // {"$date": ms} stands for a Date, anywhere inside.
   const revive_dates = (value) => {
@@ -73,12 +74,20 @@
     return true;
   };
 
+  const lacks_method = (number) => {
+    try {
+      return typeof instance[METHODS[number]] !== 'function';
+    } catch {
+      return false;
+    }
+  };
+
   const returned = (value) => {
     try {
       const text = value === undefined ? undefined : to_json(value);
       if (!keep_store()) return;
       if (text === undefined) host.done(DONE.undefined);
-      else host.done(DONE.value, text);
+      else host.done(DONE.value, text, method_called === PREPARE && lacks_method(PROCESS) ? 1 : 0);
     } catch (error) {
       threw(error);
     }
@@ -104,6 +113,7 @@
 
   const call = (method_number, argument_text, store_text, has_dates, store_max) => {
     store_bytes_max = store_max;
+    method_called = method_number;
     try {
       const method = instance[METHODS[method_number]];
       if (typeof method !== 'function') {

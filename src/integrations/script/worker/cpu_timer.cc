@@ -7,7 +7,7 @@
 
 namespace gantry::integrations::script {
 
-volatile bool CpuTimer::fired_ = false;
+volatile bool CpuTimer::has_fired = false;
 
 std::uint64_t cpu_now_us() {
   timespec now{};
@@ -17,7 +17,7 @@ std::uint64_t cpu_now_us() {
 }
 
 void CpuTimer::on_signal(int) {
-  fired_ = true;
+  has_fired = true;
   QuickJs::the().leave_from_signal();
 }
 
@@ -36,7 +36,7 @@ CpuTimer::CpuTimer() {
 }
 
 void CpuTimer::arm(std::uint64_t after_us) {
-  fired_ = false;
+  has_fired = false;
   itimerspec when{};
   when.it_value.tv_sec = static_cast<time_t>(after_us / 1000000);
   when.it_value.tv_nsec = static_cast<long>(after_us % 1000000) * 1000;

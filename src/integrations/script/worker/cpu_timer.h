@@ -16,11 +16,11 @@ class CpuTimer {
   void arm(std::uint64_t after_us);
   void disarm();
   // True after the timer fired while the engine was not running.
-  bool fired() const { return fired_; }
+  bool fired() const { return has_fired; }
 
  private:
   static void on_signal(int);
-  static volatile bool fired_;
+  static volatile bool has_fired;
   timer_t timer_{};
 };
 

@@ -146,6 +146,7 @@ void RunSession::done(JsPointer arguments) {
       return;
     case DoneKind::Value:
       done_.status = RunStatus::Returned;
+      done_.lacks_response_method = number_argument(arguments, 3) == 1;
       done_.has_result = text_argument(arguments, 2, done_.result, request_.result_bytes_max);
       if (!done_.has_result) {
         done_.result.clear();

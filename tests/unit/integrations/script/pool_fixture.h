@@ -52,7 +52,7 @@ class WorkerPoolTest : public testing::Test {
     RunRequest request;
     request.integration_id = "integration";
     request.revision = source;
-    request.code = compiled.code.value_or("");
+    request.code = std::make_shared<const std::string>(compiled.code.value_or(""));
     request.argument = {{"request", {{"content", {{"text", "hello"}}}}}};
     return request;
   }

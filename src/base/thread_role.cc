@@ -1,0 +1,16 @@
+#include "base/thread_role.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+namespace gantry {
+
+void enter_thread(const char* name, ThreadRole role) {
+  pthread_setname_np(pthread_self(), name);
+  // A system that refuses this only runs it sooner than it need be.
+  const sched_param usual{};
+  pthread_setschedparam(pthread_self(), role == ThreadRole::Background ? SCHED_BATCH : SCHED_OTHER,
+                        &usual);
+}
+
+}  // namespace gantry
