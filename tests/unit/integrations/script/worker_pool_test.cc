@@ -64,6 +64,25 @@ TEST_F(WorkerPoolTest, keeps_the_console_in_order_with_levels) {
   EXPECT_EQ(outcome.console[1].level, ConsoleLevel::Error);
 }
 
+TEST_F(WorkerPoolTest, a_preparation_tells_whether_the_response_would_be_looked_at) {
+  const auto lacks = [this](const std::string& before, const std::string& more) {
+    RunRequest request = request_for(
+        before + "class Script { prepare_outgoing_request() { return {}; } " + more + " }");
+    request.method = ScriptMethod::PrepareOutgoingRequest;
+    const RunOutcome outcome = run(std::move(request));
+    EXPECT_EQ(outcome.status, RunStatus::Returned);
+    return outcome.lacks_response_method;
+  };
+  EXPECT_TRUE(lacks("", ""));
+  EXPECT_TRUE(lacks("", "get process_outgoing_response() { return 7; }"));
+  EXPECT_FALSE(lacks("", "process_outgoing_response() {}"));
+  EXPECT_FALSE(lacks("", "constructor() { this.process_outgoing_response = () => {}; }"));
+  EXPECT_FALSE(lacks("", "get process_outgoing_response() { throw new Error('no'); }"));
+  EXPECT_FALSE(lacks("class Base { process_outgoing_response() {} }\n",
+                     "constructor() { Object.setPrototypeOf(this, Base.prototype); "
+                     "this.prepare_outgoing_request = () => ({}); }"));
+}
+
 TEST_F(WorkerPoolTest, dates_pass_both_ways) {
   RunRequest request = request_for(
       "class Script { prepare_outgoing_request({ request }) {"
