@@ -82,6 +82,8 @@ void add_deliveries(Page& page, const integrations::SchedulerMetrics& m) {
            m.retries.load());
   page.add("gantry_delivery_waiting", Kind::Gauge, "Deliveries that wait in a line",
            m.waiting.load());
+  page.add("gantry_delivery_open_circuits", Kind::Gauge,
+           "Targets that could not be reached and are only probed", m.open_circuits.load());
   page.add("gantry_delivery_retrying", Kind::Gauge, "Deliveries that wait for a retry",
            m.retrying.load());
   page.add("gantry_delivery_running", Kind::Gauge, "Attempts under way", m.running.load());

@@ -68,6 +68,22 @@ bool is_own_trouble(egress::HttpFailure::Kind kind) {
   return kind == Kind::Busy || kind == Kind::Cancelled || kind == Kind::ShuttingDown;
 }
 
+Reach reach_of(const egress::HttpResult& result) {
+  using Kind = egress::HttpFailure::Kind;
+  const auto* failed = std::get_if<egress::HttpFailure>(&result);
+  if (failed == nullptr) return Reach::Answered;
+  switch (failed->kind) {
+    case Kind::NotResolved:
+    case Kind::Refused:
+    case Kind::Reset:
+    case Kind::TimedOut:
+    case Kind::Tls:
+      return Reach::Failed;
+    default:
+      return Reach::Unknown;
+  }
+}
+
 std::string_view header_of(const egress::HttpReply& reply, std::string_view name) {
   for (const auto& [key, value] : reply.headers) {
     if (key == name) return value;
@@ -280,7 +296,10 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   http->policy = tools_.rules.policy_for(*integration_);
   const auto settings = tools_.context.directory.settings();
   if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;
+  const auto started = std::chrono::steady_clock::now();
   *result = co_await send(*std::move(http));
+  end_.took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started);
+  end_.reach = reach_of(*result);
   if (auto* reply = std::get_if<egress::HttpReply>(result)) *reply = to_text(std::move(*reply));
   step("after-http-call");
   co_return Go::On;
@@ -428,7 +447,10 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   };
   const auto urgency = ending.message ? domain::Urgency::Now : domain::Urgency::Soon;
   CO_TRY_DO(co_await tools_.context.store.write<void>(work, urgency));
-  if (ending.retry_at) end_ = {AttemptEnd::Next::RetryAt, *ending.retry_at};
+  if (ending.retry_at) {
+    end_.next = AttemptEnd::Next::RetryAt;
+    end_.at = *ending.retry_at;
+  }
   co_return Go::Stop;
 }
 

@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "domain/context.h"
 #include "domain/delivery.h"
+#include "integrations/delivery/attempt_of.h"
+#include "integrations/delivery/circuit.h"
 #include "integrations/delivery/outgoing_request.h"
 #include "integrations/loaded_integrations.h"
 #include "integrations/script_runner.h"
@@ -31,12 +33,8 @@ struct AttemptEnd {
   };
   Next next = Next::Done;
   Time at;
-};
-
-// Which delivery is to be tried. A first attempt may know its row already.
-struct AttemptOf {
-  domain::DeliveryId id;
-  std::shared_ptr<const domain::Delivery> delivery;  // or null: it is read
+  Reach reach = Reach::Unknown;
+  Milliseconds took{0};  // the request, while `reach` is known
 };
 
 class Attempt {

@@ -35,6 +35,7 @@ DeliveryScheduler::DeliveryScheduler(const asio::any_io_executor& executor, Atte
       tools_(tools),
       tasks_(tasks),
       options_(options),
+      order_(options.attempts),
       timer_(strand_) {}
 
 void DeliveryScheduler::start() {
@@ -99,23 +100,30 @@ asio::awaitable<void> DeliveryScheduler::load() {
 }
 
 void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
+  Turn turn{{delivery->id, nullptr}, delivery->integration, target_of(delivery->url), std::nullopt};
   if (delivery->state == domain::DeliveryState::Retrying || delivery->replay) {
-    retry_at(delivery->next_at, delivery->id);
+    retry_at(delivery->next_at, std::move(turn));
     return;
   }
-  const LineKey key = line_of(*delivery);
-  Line& line = lines_[key];
-  const domain::DeliveryId id = delivery->id;
+  turn.line = line_of(*delivery);
   // The load leaves payloads out.
-  if (waiting_ >= kPayloadsKeptMax || delivery->data.empty()) delivery.reset();
-  line.waiting.push_back({id, std::move(delivery)});
-  ++waiting_;
-  if (!line.running && line.waiting.size() == 1) ready_lines_.push_back(key);
+  const bool knows_payload = !delivery->data.empty() && order_.waiting() < kPayloadsKeptMax;
+  if (knows_payload) turn.of.delivery = std::move(delivery);
+  order_.add(std::move(turn), tools_.context.clock.now());
 }
 
-void DeliveryScheduler::retry_at(Time at, domain::DeliveryId id) {
+// What has no origin fails on its own, so it is a target of its own.
+std::string DeliveryScheduler::target_of(const std::string& url) {
+  const egress::SharedUrlOrFailure parsed = urls_.parse(url);
+  const auto* found = std::get_if<std::shared_ptr<const egress::Url>>(&parsed);
+  return found != nullptr ? (*found)->origin : url;
+}
+
+void DeliveryScheduler::retry_at(Time at, Turn turn) {
   const bool sooner = retries_.empty() || at < retries_.begin()->first;
-  retries_.emplace(at, std::move(id));
+  turn.line.reset();
+  turn.of.delivery.reset();
+  retries_.emplace(at, std::move(turn));
   if (sooner) timer_.cancel();
 }
 
@@ -123,12 +131,15 @@ asio::awaitable<void> DeliveryScheduler::watch_retries() {
   while (!stopping_) {
     const Time now = tools_.context.clock.now();
     while (!retries_.empty() && retries_.begin()->first <= now) {
-      due_.push_back(std::move(retries_.begin()->second));
+      metrics_.retries.fetch_add(1, std::memory_order_relaxed);
+      order_.add(std::move(retries_.begin()->second), now);
       retries_.erase(retries_.begin());
     }
+    order_.wake(now);
     pump();
     Milliseconds wait = kLookMax;
     if (!retries_.empty()) wait = std::min(wait, retries_.begin()->first - now);
+    if (const auto probe = order_.probe_at()) wait = std::min(wait, *probe - now);
     timer_.expires_after(std::max(wait, Milliseconds{1}));
     boost::system::error_code cancelled;
     co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
@@ -136,89 +147,62 @@ asio::awaitable<void> DeliveryScheduler::watch_retries() {
 }
 
 void DeliveryScheduler::pump() {
-  while (!stopping_ && running_ < options_.running_max) {
-    if (!due_.empty()) {
-      domain::DeliveryId id = std::move(due_.front());
-      due_.pop_front();
-      metrics_.retries.fetch_add(1, std::memory_order_relaxed);
-      spawn({std::move(id), nullptr}, std::nullopt);
-      continue;
-    }
-    if (ready_lines_.empty()) break;
-    LineKey key = std::move(ready_lines_.front());
-    ready_lines_.pop_front();
-    Line& line = lines_[key];
-    line.running = true;
-    AttemptOf of = std::move(line.waiting.front());
-    line.waiting.pop_front();
-    --waiting_;
-    spawn(std::move(of), std::move(key));
+  while (!stopping_) {
+    auto turn = order_.next(tools_.context.clock.now());
+    if (!turn) break;
+    metrics_.attempts.fetch_add(1, std::memory_order_relaxed);
+    std::string name = "delivery " + turn->of.id.text;
+    tasks_.spawn_on(strand_, std::move(name), run(*std::move(turn)));
   }
   gauge();
 }
 
-void DeliveryScheduler::spawn(AttemptOf of, std::optional<LineKey> line) {
-  ++running_;
-  metrics_.attempts.fetch_add(1, std::memory_order_relaxed);
-  std::string name = "delivery " + of.id.text;
-  tasks_.spawn_on(strand_, std::move(name), run(std::move(of), std::move(line)));
-}
-
-asio::awaitable<void> DeliveryScheduler::run(AttemptOf of, std::optional<LineKey> line) {
-  const domain::DeliveryId id = of.id;
+asio::awaitable<void> DeliveryScheduler::run(Turn turn) {
   AttemptEnd end;
   try {
     for (;;) {
-      Attempt attempt(tools_, std::move(of), halted_);
+      Attempt attempt(tools_, std::exchange(turn.of, {turn.of.id, nullptr}), halted_);
       end = co_await attempt.run();
-      of = {id, nullptr};
       if (end.next != AttemptEnd::Next::TryAgain || halted_) break;
-      co_await wait_out_trouble();
+      co_await wait_out_trouble(&turn);
     }
   } catch (const std::exception& fault) {
-    log::error("delivery attempt failed", {{"delivery", id.text}, {"fault", fault.what()}});
-    end = {AttemptEnd::Next::TryAgain, {}};
+    log::error("delivery attempt failed", {{"delivery", turn.of.id.text}, {"fault", fault.what()}});
+    end = {};
+    end.next = AttemptEnd::Next::TryAgain;
   }
-  finished(id, line, end);
+  finished(std::move(turn), end);
 }
 
 // The line waits, so that its order holds; the place goes to another meanwhile.
-asio::awaitable<void> DeliveryScheduler::wait_out_trouble() {
-  --running_;
+asio::awaitable<void> DeliveryScheduler::wait_out_trouble(const Turn* turn) {
+  order_.step_aside(*turn, tools_.context.clock.now());
   pump();
   co_await wait(options_.trouble_wait);
-  ++running_;
+  order_.step_back(*turn);
 }
 
-void DeliveryScheduler::finished(const domain::DeliveryId& id, const std::optional<LineKey>& line,
-                                 const AttemptEnd& end) {
-  --running_;
+void DeliveryScheduler::finished(Turn turn, const AttemptEnd& end) {
+  const Time now = tools_.context.clock.now();
+  order_.ended(turn, end.reach, end.took, now);
   switch (end.next) {
     case AttemptEnd::Next::Done:
       break;
     case AttemptEnd::Next::RetryAt:
-      retry_at(end.at, id);
+      retry_at(end.at, std::move(turn));
       break;
     case AttemptEnd::Next::TryAgain:
-      retry_at(tools_.context.clock.now() + options_.trouble_wait, id);
+      retry_at(now + options_.trouble_wait, std::move(turn));
       break;
-  }
-  if (line) {
-    const auto at = lines_.find(*line);
-    at->second.running = false;
-    if (at->second.waiting.empty()) {
-      lines_.erase(at);
-    } else {
-      ready_lines_.push_back(*line);
-    }
   }
   pump();
 }
 
 void DeliveryScheduler::gauge() {
-  metrics_.waiting.store(waiting_, std::memory_order_relaxed);
-  metrics_.retrying.store(retries_.size() + due_.size(), std::memory_order_relaxed);
-  metrics_.running.store(running_, std::memory_order_relaxed);
+  metrics_.waiting.store(order_.waiting(), std::memory_order_relaxed);
+  metrics_.retrying.store(retries_.size(), std::memory_order_relaxed);
+  metrics_.running.store(order_.running(), std::memory_order_relaxed);
+  metrics_.open_circuits.store(order_.open_circuits(), std::memory_order_relaxed);
 }
 
 }  // namespace gantry::integrations

@@ -1,33 +1,33 @@
 #pragma once
-// Decides which delivery runs when. First attempts of one line (integration, URL, room) run in the
-// order of their events, each after the one before was answered, failed or timed out; a delivery
-// that waits for a retry leaves the line. Lines run beside each other. The rows of the outbox are
-// the truth: what is here is rebuilt from them at start. Lives on its own strand. Source: contract
-// "integrations" 16.
+// Runs deliveries: when they are queued, and again when their retries are due; AttemptOrder says
+// which goes next. The rows of the outbox are the truth: what is here is rebuilt from them at
+// start. Lives on its own strand. Source: contract "integrations" 16.
 
-#include <deque>
 #include <map>
-#include <unordered_map>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
 #include "base/task_group.h"
+#include "egress/url.h"
+#include "egress/url_cache.h"
 #include "integrations/delivery/attempt.h"
+#include "integrations/delivery/attempt_order.h"
 
 namespace gantry::integrations {
 
 struct SchedulerOptions {
-  std::size_t running_max = 64;      // attempts at once
+  AttemptLimits attempts;
   Milliseconds trouble_wait{1'000};  // when an attempt decided nothing
 };
 
 struct SchedulerMetrics {
   std::atomic<std::uint64_t> attempts{0};
   std::atomic<std::uint64_t> retries{0};
-  std::atomic<std::uint64_t> waiting{0};   // in lines
+  std::atomic<std::uint64_t> waiting{0};   // for their turn
   std::atomic<std::uint64_t> retrying{0};  // until a time
   std::atomic<std::uint64_t> running{0};
+  std::atomic<std::uint64_t> open_circuits{0};  // targets that are only probed
 };
 
 class DeliveryScheduler final : public domain::EventFollower {
@@ -46,22 +46,15 @@ class DeliveryScheduler final : public domain::EventFollower {
   const SchedulerMetrics& metrics() const { return metrics_; }
 
  private:
-  using LineKey = std::string;
-  struct Line {
-    std::deque<AttemptOf> waiting;
-    bool running = false;
-  };
-
   asio::awaitable<void> load();
   asio::awaitable<void> watch_retries();
-  asio::awaitable<void> run(AttemptOf of, std::optional<LineKey> line);
-  asio::awaitable<void> wait_out_trouble();
+  asio::awaitable<void> run(Turn turn);
+  asio::awaitable<void> wait_out_trouble(const Turn* turn);
   void add(std::shared_ptr<const domain::Delivery> delivery);
-  void retry_at(Time at, domain::DeliveryId id);
+  std::string target_of(const std::string& url);
+  void retry_at(Time at, Turn turn);
   void pump();
-  void spawn(AttemptOf of, std::optional<LineKey> line);
-  void finished(const domain::DeliveryId& id, const std::optional<LineKey>& line,
-                const AttemptEnd& end);
+  void finished(Turn turn, const AttemptEnd& end);
   void gauge();
 
   asio::strand<asio::any_io_executor> strand_;
@@ -74,13 +67,10 @@ class DeliveryScheduler final : public domain::EventFollower {
   // All from here on belongs to the strand.
   bool loaded_ = false;
   bool stopping_ = false;
-  std::size_t running_ = 0;
   std::int64_t newest_loaded_ = 0;  // sequence: what is followed below it was loaded already
-  std::size_t waiting_ = 0;
-  std::unordered_map<LineKey, Line> lines_;
-  std::deque<LineKey> ready_lines_;
-  std::deque<domain::DeliveryId> due_;
-  std::multimap<Time, domain::DeliveryId> retries_;
+  egress::UrlCache urls_;
+  AttemptOrder order_;
+  std::multimap<Time, Turn> retries_;
   std::vector<std::shared_ptr<const domain::Delivery>> early_;  // followed before the load was done
   asio::steady_timer timer_;
 };
