@@ -18,7 +18,7 @@ constexpr auto kCutOffBefore = std::chrono::milliseconds(100);
 // Of one read: most frames are short, and what is read into has to be cleared before.
 constexpr std::size_t kReadBytesMin = 4 * 1024;
 constexpr std::size_t kReadBytesMax = 64 * 1024;
-constexpr std::size_t kResultDepthMax = 128;
+constexpr std::size_t kJsonDepthMax = 128;
 // JSON escapes may make a reply six times as long as its body.
 constexpr std::size_t kReplyJsonBytesMax = kFrameBytesMaxToWorker - 1024;
 
@@ -76,18 +76,23 @@ bool to_outcome(RunDoneMessage&& done, const ScriptLimits& limits, RunOutcome& o
   outcome.lacks_response_method = done.lacks_response_method;
   outcome.cost.cpu_us = done.cpu_us;
   outcome.cost.memory_bytes = done.memory_bytes;
+  // The worker writes JSON itself, so what does not parse is a script's doing: nested too deeply.
+  const auto refuse = [&outcome](RunLimit limit, std::string words) {
+    outcome.status = RunStatus::LimitExceeded;
+    outcome.limit = limit;
+    outcome.result.reset();
+    outcome.fault = {"ScriptLimitError", std::move(words), ""};
+    return true;
+  };
   if (done.has_result) {
-    outcome.result = parse_json(done.result, {limits.call.result_bytes_max, kResultDepthMax});
-    if (!outcome.result) {
-      outcome.status = RunStatus::LimitExceeded;
-      outcome.limit = RunLimit::Result;
-      outcome.fault = {"ScriptLimitError", "the script's result is too deeply nested", ""};
-      return true;
-    }
+    outcome.result = parse_json(done.result, {limits.call.result_bytes_max, kJsonDepthMax});
+    if (!outcome.result)
+      return refuse(RunLimit::Result, "the script's result is too deeply nested");
   }
   if (done.has_store) {
-    auto store = parse_json(done.store, {limits.call.store_bytes_max, kResultDepthMax});
-    if (!store || !store->is_object()) return false;
+    auto store = parse_json(done.store, {limits.call.store_bytes_max, kJsonDepthMax});
+    if (!store) return refuse(RunLimit::Store, "the script's Store is too deeply nested");
+    if (!store->is_object()) return false;
     outcome.store = std::move(store->get_object());
   }
   return true;

@@ -83,6 +83,19 @@ TEST_F(WorkerPoolTest, a_preparation_tells_whether_the_response_would_be_looked_
                      "this.prepare_outgoing_request = () => ({}); }"));
 }
 
+TEST_F(WorkerPoolTest, what_is_nested_too_deeply_is_over_a_limit_and_harms_nobody) {
+  const std::string deep = "let deep = {}; for (let i = 0; i < 200; ++i) deep = { deep };";
+  const RunOutcome result = run(incoming(deep + "return deep;"));
+  EXPECT_EQ(result.status, RunStatus::LimitExceeded);
+  EXPECT_EQ(result.limit, RunLimit::Result);
+  const RunOutcome store = run(incoming(deep + "Store.set('deep', deep); return 1;"));
+  EXPECT_EQ(store.status, RunStatus::LimitExceeded);
+  EXPECT_EQ(store.limit, RunLimit::Store);
+  EXPECT_EQ(store.fault.message, "the script's Store is too deeply nested");
+  EXPECT_FALSE(store.store);
+  EXPECT_EQ(pool_->metrics().failed, 0u);
+}
+
 TEST_F(WorkerPoolTest, dates_pass_both_ways) {
   RunRequest request = request_for(
       "class Script { prepare_outgoing_request({ request }) {"
