@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 12> kDateMembers{
     "timestamp", "ts",       "lm", "_updatedAt", "_createdAt", "createdAt",
     "lastLogin", "editedAt", "ls", "lr",         "tlm",        "dlm"};
 constexpr int kDateDepthMax = 6;
-constexpr std::size_t kStatesSweptAt = 64;
+constexpr std::size_t kStatesSweptAt = 4'096;
 
 void mark_dates(json::object& object, int depth) {
   for (auto& member : object) {
