@@ -19,11 +19,12 @@ bool AttemptOrder::may_start(const Target& target, Time now) const {
 
 // Enters the target for a turn when it has something that may begin.
 void AttemptOrder::list(Target& target, Time now) {
-  if (target.listed || !target.has_work()) return;
+  if (target.listed) return;
+  left_alone_.erase(&target);
+  if (!target.has_work()) return;
   if (may_start(target, now)) {
     target.listed = true;
     turns_.push_back(&target);
-    left_alone_.erase(&target);
   } else if (target.circuit.is_open()) {
     left_alone_.insert(&target);
   }
@@ -61,8 +62,9 @@ std::optional<Turn> AttemptOrder::next(Time now) {
     Target& target = *turns_.front();
     turns_.pop_front();
     target.listed = false;
-    if (!may_start(target, now)) {
+    if (!target.has_work() || !may_start(target, now)) {
       list(target, now);
+      drop_if_idle(target);
       continue;
     }
     Turn turn = take_from(target);
@@ -104,17 +106,46 @@ void AttemptOrder::ended(const Turn& turn, Reach reach, Milliseconds took, Time 
   } else if (reach != Reach::Unknown) {
     target.allowed = limits_.per_target_first;
   }
-  if (turn.line) {
-    const auto line = lines_.find(*turn.line);
-    if (line->second.waiting.empty()) {
-      lines_.erase(line);
-    } else {
-      target.ready.push_back(&line->second);
-    }
-  }
+  if (turn.line) go_on_with_line(*turn.line, target);
   give_place_to_parked(turn.integration, now);
   list(target, now);
   drop_if_idle(target);
+}
+
+void AttemptOrder::go_on_with_line(const std::string& key, Target& target) {
+  const auto line = lines_.find(key);
+  if (line->second.waiting.empty()) {
+    lines_.erase(line);
+  } else {
+    target.ready.push_back(&line->second);
+  }
+}
+
+// One that is taken out of where retries and parked ones wait may have held its line.
+std::size_t AttemptOrder::take_out(std::deque<Turn>& turns,
+                                   const std::unordered_set<domain::DeliveryId>& deliveries) {
+  return std::erase_if(turns, [&](const Turn& turn) {
+    if (!deliveries.contains(turn.of.id)) return false;
+    if (turn.line) go_on_with_line(*turn.line, target_of(turn.target));
+    return true;
+  });
+}
+
+void AttemptOrder::forget(const std::unordered_set<domain::DeliveryId>& deliveries, Time now) {
+  for (auto& [key, line] : lines_) {
+    waiting_ -= std::erase_if(
+        line.waiting, [&deliveries](const Turn& turn) { return deliveries.contains(turn.of.id); });
+  }
+  for (auto& [id, owner] : owners_) waiting_ -= take_out(owner.parked, deliveries);
+  for (auto& [key, target] : targets_) {
+    waiting_ -= take_out(target.due, deliveries);
+    std::erase_if(target.ready, [this](const Line* line) {
+      if (!line->waiting.empty()) return false;
+      lines_.erase(std::string(line->key));
+      return true;
+    });
+    list(target, now);
+  }
 }
 
 void AttemptOrder::step_aside(const Turn& turn, Time now) {

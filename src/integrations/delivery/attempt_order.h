@@ -40,6 +40,8 @@ class AttemptOrder {
   // The next that may begin; it counts as running until ended().
   std::optional<Turn> next(Time now);
   void ended(const Turn& turn, Reach reach, Milliseconds took, Time now);
+  // Those that wait leave; those that run are not touched.
+  void forget(const std::unordered_set<domain::DeliveryId>& deliveries, Time now);
   // One that runs waits for the system's own trouble to pass: others may have its place meanwhile.
   void step_aside(const Turn& turn, Time now);
   void step_back(const Turn& turn);
@@ -83,6 +85,9 @@ class AttemptOrder {
   Target& end(const Turn& turn);
   void give_place_to_parked(const domain::IntegrationId& integration, Time now);
   void drop_if_idle(Target& target);
+  std::size_t take_out(std::deque<Turn>& turns,
+                       const std::unordered_set<domain::DeliveryId>& deliveries);
+  void go_on_with_line(const std::string& key, Target& target);
 
   const AttemptLimits limits_;
   std::size_t running_ = 0;

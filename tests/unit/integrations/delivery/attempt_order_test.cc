@@ -40,6 +40,11 @@ class AttemptOrderTest : public testing::Test {
   void answer(const Turn& turn, Milliseconds took = kQuick, Time now = kStart) {
     order_.ended(turn, Reach::Answered, took, now);
   }
+  void forget(const std::vector<std::string>& ids) {
+    std::unordered_set<domain::DeliveryId> deliveries;
+    for (const std::string& id : ids) deliveries.insert(domain::DeliveryId{id});
+    order_.forget(deliveries, kStart);
+  }
   void fail(const Turn& turn, Time now = kStart) { order_.ended(turn, Reach::Failed, kSlow, now); }
 
   AttemptOrder order_{AttemptLimits{}};
@@ -157,6 +162,54 @@ TEST_F(AttemptOrderTest, who_steps_aside_keeps_the_line_and_gives_up_the_place) 
   answer(running[0]);
   answer(running[1]);
   EXPECT_EQ(take_one(), "2");
+}
+
+TEST_F(AttemptOrderTest, what_is_forgotten_is_never_given_and_its_line_goes_on) {
+  for (const char* id : {"1", "2", "3"}) order_.add(first(id, "t", "line"), kStart);
+  order_.add(first("4", "t", "another"), kStart);
+  order_.add(retry("5", "t"), kStart);
+  order_.add(retry("6", "t"), kStart);
+  EXPECT_EQ(take_one(), "5");
+  forget({"5", "6", "1", "4"});
+  EXPECT_EQ(order_.waiting(), 2u);
+  EXPECT_EQ(order_.running(), 1u) << "what runs is not touched";
+  answer(taken_);
+  for (const char* id : {"2", "3"}) {
+    EXPECT_EQ(take_one(), id);
+    answer(taken_);
+  }
+  EXPECT_EQ(take_one(), "");
+  EXPECT_EQ(order_.waiting(), 0u);
+}
+
+TEST_F(AttemptOrderTest, a_parked_one_can_be_forgotten) {
+  for (int i = 0; i < 80; ++i) {
+    const std::string id = std::to_string(i);
+    order_.add(first(id, "t" + id, "line " + id), kStart);
+    order_.add(first("after " + id, "t" + id, "line " + id), kStart);
+  }
+  std::vector<Turn> running = take_all();
+  EXPECT_EQ(running.size(), 64u);
+  forget({"70", "79", "after 79"});
+  std::size_t made = 0;
+  while (!running.empty()) {
+    for (const Turn& turn : running) answer(turn);
+    made += running.size();
+    running = take_all();
+  }
+  EXPECT_EQ(made, 157u);
+  EXPECT_EQ(order_.waiting(), 0u);
+}
+
+TEST_F(AttemptOrderTest, nothing_is_left_of_a_target_whose_deliveries_are_forgotten) {
+  for (int i = 0; i < 9; ++i) order_.add(retry(std::to_string(i), "dead"), kStart);
+  for (std::vector<Turn> running = take_all(); !running.empty(); running = take_all()) {
+    for (const Turn& turn : running) fail(turn);
+  }
+  ASSERT_TRUE(order_.probe_at());
+  forget({"6", "7", "8"});
+  EXPECT_FALSE(order_.probe_at());
+  EXPECT_EQ(order_.waiting(), 0u);
 }
 
 TEST_F(AttemptOrderTest, whatever_happens_each_is_given_once_and_lines_keep_their_order) {
