@@ -1,5 +1,7 @@
 #include "integrations/delivery/scheduler.h"
 
+#include <unordered_set>
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -55,6 +57,13 @@ void DeliveryScheduler::wake() {
 }
 
 void DeliveryScheduler::follow(const domain::Event& event) {
+  if (const auto* dropped = std::get_if<domain::DeliveriesCancelled>(&event)) {
+    asio::post(strand_, [this, deliveries = dropped->deliveries] {
+      forget(*deliveries);
+      pump();
+    });
+    return;
+  }
   const auto* queued = std::get_if<domain::DeliveryQueued>(&event);
   if (queued == nullptr) return;
   asio::post(strand_, [this, delivery = queued->delivery] {
@@ -111,6 +120,31 @@ void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
   line.waiting.push_back({id, std::move(delivery)});
   ++waiting_;
   if (!line.running && line.waiting.size() == 1) ready_lines_.push_back(key);
+}
+
+// One that is under way ends on its own: the store knows that nothing follows it. So does one that
+// the load is about to bring, since it is read again before it runs.
+void DeliveryScheduler::forget(const std::vector<domain::Delivery>& cancelled) {
+  std::unordered_set<domain::DeliveryId> ids;
+  for (const domain::Delivery& delivery : cancelled) {
+    ids.insert(delivery.id);
+    leave_line(delivery);
+  }
+  std::erase_if(early_, [&ids](const auto& delivery) { return ids.contains(delivery->id); });
+  std::erase_if(due_, [&ids](const domain::DeliveryId& id) { return ids.contains(id); });
+  std::erase_if(retries_, [&ids](const auto& retry) { return ids.contains(retry.second); });
+}
+
+void DeliveryScheduler::leave_line(const domain::Delivery& delivery) {
+  const LineKey key = line_of(delivery);
+  const auto at = lines_.find(key);
+  if (at == lines_.end()) return;
+  waiting_ -=
+      std::erase_if(at->second.waiting, [&](const AttemptOf& of) { return of.id == delivery.id; });
+  if (!at->second.running && at->second.waiting.empty()) {
+    std::erase(ready_lines_, key);
+    lines_.erase(at);
+  }
 }
 
 void DeliveryScheduler::retry_at(Time at, domain::DeliveryId id) {

@@ -57,6 +57,8 @@ class DeliveryScheduler final : public domain::EventFollower {
   asio::awaitable<void> run(AttemptOf of, std::optional<LineKey> line);
   asio::awaitable<void> wait_out_trouble();
   void add(std::shared_ptr<const domain::Delivery> delivery);
+  void forget(const std::vector<domain::Delivery>& cancelled);
+  void leave_line(const domain::Delivery& delivery);
   void retry_at(Time at, domain::DeliveryId id);
   void pump();
   void spawn(AttemptOf of, std::optional<LineKey> line);
