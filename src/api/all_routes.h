@@ -3,6 +3,7 @@
 
 #include "api/channels_api.h"
 #include "api/chat_api.h"
+#include "api/deliveries_api.h"
 #include "api/docs_api.h"
 #include "api/groups_api.h"
 #include "api/history_api.h"
@@ -34,6 +35,7 @@ struct Services {
   domain::MessageServices& messages;
   ComputePool& compute;
   domain::IntegrationService& integrations;
+  domain::DeliveryService& deliveries;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -69,6 +71,7 @@ class AllRoutes {
   UploadsApi uploads_;
   RoomIntegrationsApi room_integrations_;
   IntegrationsApi integrations_;
+  DeliveriesApi deliveries_;
   HooksApi hooks_;
 };
 

@@ -155,6 +155,7 @@ struct Server::Parts {
   std::unique_ptr<store::files::DirectoryStorage> files;
   std::unique_ptr<domain::MessageServices> messages;
   std::unique_ptr<domain::IntegrationService> integrations;
+  std::unique_ptr<domain::DeliveryService> delivery_log;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
@@ -213,6 +214,7 @@ void Server::Parts::make_services() {
   files = std::make_unique<store::files::DirectoryStorage>(data.uploads_path());
   messages = std::make_unique<domain::MessageServices>(context, *files);
   integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
+  delivery_log = std::make_unique<domain::DeliveryService>(context);
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
@@ -221,6 +223,7 @@ void Server::Parts::make_services() {
                     .messages = *messages,
                     .compute = compute,
                     .integrations = *integrations,
+                    .deliveries = *delivery_log,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,

@@ -3,6 +3,8 @@
 // lives until its last attempt; each attempt leaves a history entry, at its end or once it takes
 // long. Source: contract "integrations" 9 to 15.
 
+#include <array>
+#include <bitset>
 #include <optional>
 #include <string>
 
@@ -18,8 +20,19 @@ enum class DeliveryState {
   Retrying,  // left the line; waits until next_at
   Succeeded,
   Failed,
-  Dropped,  // its integration was removed or switched off
+  Dropped,  // cancelled, or its integration was removed or switched off
 };
+
+inline constexpr std::size_t kDeliveryStates = 5;
+
+// Some of the states, and a number for each of them.
+using DeliveryStates = std::bitset<kDeliveryStates>;
+inline constexpr DeliveryStates kEveryDeliveryState{(1U << kDeliveryStates) - 1};
+using DeliveryCounts = std::array<std::int64_t, kDeliveryStates>;
+
+constexpr std::size_t place_of(DeliveryState state) {
+  return static_cast<std::size_t>(state);
+}
 
 struct Delivery {
   DeliveryId id;
@@ -36,6 +49,7 @@ struct Delivery {
   int tries = 0;  // attempts that were followed by a retry
   int hook_depth = 0;
   bool replay = false;
+  UserId cancelled_by;  // empty when nobody cancelled it
   Time created_at;
   Time next_at;
 
@@ -60,6 +74,7 @@ struct HistoryEntry {
   std::optional<std::string> url;  // after the script
   json::value http_call_data;      // null when nothing was sent
   std::optional<std::string> http_result;
+  std::optional<std::int64_t> http_status;
   json::value http_error;
   std::optional<std::string> error;
   std::optional<std::string> error_stack;

@@ -103,6 +103,9 @@ namespace gantry {
   X(InvalidIntegrationHistory, "error-invalid-integration-history", "Invalid Integration History", Invalid, Typed) \
   X(ReplayOutgoingOnly, "integration-type-must-be-outgoing", "The integration type to replay must be an outgoing webhook.", Invalid, Typed) \
   X(HistoryDataMissing, "history-data-must-be-defined", "The history data must be defined to replay an integration.", Invalid, Typed) \
+  X(InvalidDelivery, "error-invalid-delivery", "Invalid delivery", Invalid, Typed) \
+  X(TooManyDeliveries, "error-too-many-deliveries", "", Invalid, Typed) \
+  X(DeliveryCountChanged, "error-delivery-count-changed", "", Invalid, Typed) \
   X(FieldUnavailable, "error-field-unavailable", "", Invalid, Typed) \
   X(FieldRequired, "error-the-field-is-required", "", Invalid, Typed) \
   X(InvalidField, "error-input-is-not-a-valid-field", "", Invalid, Typed) \

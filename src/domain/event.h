@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "base/result.h"
 #include "domain/delivery.h"
@@ -44,9 +45,13 @@ struct UserCreated {
 struct DeliveryQueued {
   std::shared_ptr<const Delivery> delivery;
 };
+// Deliveries were dropped before their next attempt: the scheduler forgets them.
+struct DeliveriesCancelled {
+  std::shared_ptr<const std::vector<Delivery>> deliveries;
+};
 
 using Event = std::variant<MessageSent, MessageDeleted, RoomCreated, RoomArchived, RoomJoined,
-                           RoomLeft, UserCreated, DeliveryQueued>;
+                           RoomLeft, UserCreated, DeliveryQueued, DeliveriesCancelled>;
 
 class Tx;
 

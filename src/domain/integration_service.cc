@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/delivery_records.h"
 #include "domain/error_codes.h"
 #include "domain/room_access.h"
 
@@ -342,18 +343,12 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
     const auto first = tx.deliveries().find(recorded->delivery);
     Delivery again;
     if (first) again = *first;
-    again.id = delivery_id;
     again.integration = id;
     again.event = recorded->event;
     again.url = recorded->target_url;
     again.data = recorded->data;
     again.trigger_word = recorded->trigger_word;
-    again.state = DeliveryState::Queued;
-    again.tries = 0;
-    again.replay = true;
-    again.created_at = again.next_at = now;
-    tx.deliveries().insert(again);
-    return tx.record(DeliveryQueued{std::make_shared<const Delivery>(again)});
+    return queue_again(tx, std::move(again), delivery_id, now);
   };
   co_return co_await context_.store.write<void>(work);
 }

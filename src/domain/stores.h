@@ -160,15 +160,30 @@ struct HistoryRange {
   std::optional<UserId> maker;
 };
 
+// Selects deliveries of the integrations named, and of no other.
+struct DeliveryRange {
+  std::vector<IntegrationId> integrations;
+  DeliveryStates states = kEveryDeliveryState;
+  std::optional<Time> from;  // made then or later
+  std::optional<Time> to;    // made then or before
+};
+
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
   virtual std::optional<Delivery> find(const DeliveryId& id) const = 0;
+  // Newest first.
+  virtual void visit_range(const DeliveryRange& range, const Page& page,
+                           const std::function<void(Delivery)>& visit) const = 0;
+  virtual DeliveryCounts count_range(const DeliveryRange& range) const = 0;
   // Open deliveries in the order of their events.
   virtual void visit_open(const std::function<void(Delivery)>& visit) const = 0;
   virtual std::int64_t count_open() const = 0;
   virtual void insert(Delivery& delivery) = 0;  // sets sequence
   virtual void update(const Delivery& delivery) = 0;
+  // The same after an attempt, and gives the state that is stored then: one that was cancelled
+  // meanwhile stays dropped, unless it succeeded.
+  virtual DeliveryState end_attempt(const Delivery& delivery) = 0;
 
   virtual std::optional<HistoryEntry> find_history(const HistoryId& id) const = 0;
   virtual Listed<HistoryEntry> list_history(const HistoryRange& range, const Page& page) const = 0;

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/crypto.h"
-#include "base/derived_id.h"
 #include "base/log.h"
+#include "domain/delivery_records.h"
 #include "domain/error_codes.h"
 #include "integrations/delivery/reply_content.h"
 #include "integrations/delivery/reply_posting.h"
@@ -31,12 +31,6 @@ asio::awaitable<void> record_under_way(domain::Store& store, domain::HistoryEntr
   };
   const auto done = co_await store.write<void>(work, domain::Urgency::Soon);
   if (!done) log::warn("delivery under way not recorded", {{"delivery", entry.delivery.text}});
-}
-
-// The same attempt has the same entry, however often a crash makes it run.
-domain::HistoryId entry_id(const domain::DeliveryId& delivery, int attempt) {
-  return domain::HistoryId{
-      derived_id_beside(delivery.text, fmt::format("history {} {}", delivery.text, attempt))};
 }
 
 std::string indented(std::string_view stack) {
@@ -134,7 +128,7 @@ Task<void> Attempt::drop() {
   const std::function<Result<void>(domain::Tx&)> work =
       [delivery = delivery_](domain::Tx& tx) mutable -> Result<void> {
     delivery.state = DeliveryState::Dropped;
-    tx.deliveries().update(delivery);
+    tx.deliveries().end_attempt(delivery);
     return Done{};
   };
   co_return co_await tools_.context.store.write<void>(work, domain::Urgency::Soon);
@@ -153,7 +147,7 @@ Task<Attempt::Go> Attempt::load() {
   if (scripted_) script_state_ = tools_.scripts.open_state(loaded, tools_.context.store);
 
   const Time now = tools_.context.clock.now();
-  entry_.id = entry_id(delivery_.id, delivery_.tries);
+  entry_.id = domain::history_id_of(delivery_.id, delivery_.tries);
   entry_.delivery = delivery_.id;
   entry_.integration = integration_->id;
   if (integration_->created_by) entry_.integration_maker = integration_->created_by->id;
@@ -306,6 +300,7 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
 }
 
 Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
+  entry_.http_status = reply.status;
   entry_.http_result = to_json_text(json::value(first_bytes(reply.body, kRecordedReplyBytesMax)));
   if (!scripted_ || lacks_response_method_) co_return Go::On;
   json::object argument;
@@ -404,13 +399,12 @@ Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned>
 }
 
 Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
-  step(step_name);
-  entry_.finished = ending.state != DeliveryState::Retrying;
   entry_.updated_at = tools_.context.clock.now();
   // It may run twice, so it begins from what is decided here each time.
   const std::function<Result<void>(domain::Tx&)> work =
-      [this, &ending, error = entry_.error,
-       tries = delivery_.tries](domain::Tx& tx) -> Result<void> {
+      [this, &ending, error = entry_.error, tries = delivery_.tries,
+       last_step = std::string(step_name)](domain::Tx& tx) -> Result<void> {
+    step(last_step);
     entry_.error = error;
     delivery_.state = ending.state;
     delivery_.tries = tries;
@@ -433,7 +427,11 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
       ++delivery_.tries;
       delivery_.next_at = *ending.retry_at;
     }
-    tx.deliveries().update(delivery_);
+    delivery_.state = tx.deliveries().end_attempt(delivery_);
+    const bool retries = delivery_.state == DeliveryState::Retrying;
+    // It was cancelled while the target answered.
+    if (ending.retry_at && !retries) step("cancelled");
+    entry_.finished = !retries;
     tx.deliveries().put_history(entry_);
     if (script_state_changed_) script_state_->save_in(tx);
     if (ending.switch_off) {
@@ -447,7 +445,7 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   };
   const auto urgency = ending.message ? domain::Urgency::Now : domain::Urgency::Soon;
   CO_TRY_DO(co_await tools_.context.store.write<void>(work, urgency));
-  if (ending.retry_at) {
+  if (delivery_.state == DeliveryState::Retrying) {
     end_.next = AttemptEnd::Next::RetryAt;
     end_.at = *ending.retry_at;
   }

@@ -1,5 +1,7 @@
 #include "integrations/delivery/scheduler.h"
 
+#include <unordered_set>
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -56,6 +58,13 @@ void DeliveryScheduler::wake() {
 }
 
 void DeliveryScheduler::follow(const domain::Event& event) {
+  if (const auto* dropped = std::get_if<domain::DeliveriesCancelled>(&event)) {
+    asio::post(strand_, [this, deliveries = dropped->deliveries] {
+      forget(*deliveries);
+      pump();
+    });
+    return;
+  }
   const auto* queued = std::get_if<domain::DeliveryQueued>(&event);
   if (queued == nullptr) return;
   asio::post(strand_, [this, delivery = queued->delivery] {
@@ -117,6 +126,16 @@ std::string DeliveryScheduler::target_of(const std::string& url) {
   const egress::SharedUrlOrFailure parsed = urls_.parse(url);
   const auto* found = std::get_if<std::shared_ptr<const egress::Url>>(&parsed);
   return found != nullptr ? (*found)->origin : url;
+}
+
+// One that is under way ends on its own: the store knows that nothing follows it. So does one that
+// the load is about to bring, since it is read again before it runs.
+void DeliveryScheduler::forget(const std::vector<domain::Delivery>& cancelled) {
+  std::unordered_set<domain::DeliveryId> ids;
+  for (const domain::Delivery& delivery : cancelled) ids.insert(delivery.id);
+  std::erase_if(early_, [&ids](const auto& delivery) { return ids.contains(delivery->id); });
+  std::erase_if(retries_, [&ids](const auto& retry) { return ids.contains(retry.second.of.id); });
+  order_.forget(ids, tools_.context.clock.now());
 }
 
 void DeliveryScheduler::retry_at(Time at, Turn turn) {

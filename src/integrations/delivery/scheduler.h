@@ -52,6 +52,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   asio::awaitable<void> wait_out_trouble(const Turn* turn);
   void add(std::shared_ptr<const domain::Delivery> delivery);
   std::string target_of(const std::string& url);
+  void forget(const std::vector<domain::Delivery>& cancelled);
   void retry_at(Time at, Turn turn);
   void pump();
   void finished(Turn turn, const AttemptEnd& end);

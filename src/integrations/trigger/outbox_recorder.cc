@@ -46,6 +46,7 @@ std::vector<HookFacts> facts_of(const domain::Directory& directory, const domain
     }
     std::vector<HookFacts> operator()(const domain::MessageDeleted&) const { return {}; }
     std::vector<HookFacts> operator()(const domain::DeliveryQueued&) const { return {}; }
+    std::vector<HookFacts> operator()(const domain::DeliveriesCancelled&) const { return {}; }
 
     std::vector<HookFacts> one(HookEvent kind, std::shared_ptr<const domain::Room> room,
                                std::shared_ptr<const domain::User> user) const {

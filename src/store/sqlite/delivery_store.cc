@@ -1,3 +1,4 @@
+#include "store/sqlite/delivery_selection.h"
 #include "store/sqlite/extra.h"
 #include "store/sqlite/sqlite_tx.h"
 
@@ -10,17 +11,21 @@ using domain::HistoryEntry;
 using domain::HistoryId;
 using domain::IntegrationId;
 
-#define COLUMNS "sequence, id, integration, state, tries, next_at, created_at, extra"
+#define COLUMNS "sequence, id, integration, state, tries, next_at, created_at, cancelled_by, extra"
 constexpr char kSelectDelivery[] = "SELECT " COLUMNS " FROM deliveries WHERE id = ?";
 constexpr char kSelectOpen[] =
     "SELECT " COLUMNS " FROM deliveries WHERE state < 2 ORDER BY sequence";
+constexpr char kSelectAt[] = "SELECT " COLUMNS " FROM deliveries WHERE sequence = ?";
 #undef COLUMNS
 constexpr char kCountOpen[] = "SELECT count(*) FROM deliveries WHERE state < 2";
 constexpr char kInsertDelivery[] =
     "INSERT INTO deliveries (id, integration, state, tries, next_at, created_at, extra) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdateDelivery[] =
-    "UPDATE deliveries SET state = ?, tries = ?, next_at = ? WHERE id = ?";
+    "UPDATE deliveries SET state = ?, tries = ?, next_at = ?, cancelled_by = ? WHERE id = ?";
+constexpr char kEndAttempt[] =
+    "UPDATE deliveries SET state = iif(cancelled_by <> '' AND ?1 <> 2, state, ?1), tries = ?2, "
+    "next_at = ?3 WHERE id = ?4 RETURNING state";
 
 #define COLUMNS "id, delivery, integration, maker, finished, updated_at, extra"
 constexpr char kSelectEntry[] = "SELECT " COLUMNS " FROM history WHERE id = ?";
@@ -73,7 +78,8 @@ Delivery read_delivery(const Statement& row) {
   out.tries = static_cast<int>(row.integer(4));
   out.next_at = row.time(5);
   out.created_at = row.time(6);
-  ExtraReader reader(row.view(7));
+  out.cancelled_by = row.id<domain::UserId>(7);
+  ExtraReader reader(row.view(8));
   visit_delivery(reader, out);
   return out;
 }
@@ -90,6 +96,7 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("ran_prepare", entry.ran_prepare);
   archive("url", entry.url);
   archive("http_result", entry.http_result);
+  archive("http_status", entry.http_status);
   archive("http_error", entry.http_error);
   archive("error", entry.error);
   archive("error_stack", entry.error_stack);
@@ -139,6 +146,17 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     Statement row = session_.connection.prepare(kSelectOpen);
     while (row.step()) visit(read_delivery(row));
   }
+  void visit_range(const domain::DeliveryRange& range, const domain::Page& page,
+                   const std::function<void(Delivery)>& visit) const override {
+    for (const std::int64_t sequence : newest_of(session_.connection, range, page)) {
+      Statement row = session_.connection.prepare(kSelectAt);
+      row.bind(sequence).step();
+      visit(read_delivery(row));
+    }
+  }
+  domain::DeliveryCounts count_range(const domain::DeliveryRange& range) const override {
+    return count_deliveries(session_.connection, range);
+  }
   std::int64_t count_open() const override {
     Statement row = session_.connection.prepare(kCountOpen);
     row.step();
@@ -156,8 +174,16 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
   }
   void update(const Delivery& delivery) override {
     session_.connection.prepare(kUpdateDelivery)
-        .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.id)
+        .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at,
+              delivery.cancelled_by, delivery.id)
         .run();
+  }
+  domain::DeliveryState end_attempt(const Delivery& delivery) override {
+    Statement row = session_.connection.prepare(kEndAttempt);
+    row.bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.id);
+    // It went with its integration.
+    if (!row.step()) return domain::DeliveryState::Dropped;
+    return static_cast<domain::DeliveryState>(row.integer(0));
   }
 
   std::optional<HistoryEntry> find_history(const HistoryId& id) const override {

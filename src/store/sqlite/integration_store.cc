@@ -19,11 +19,7 @@ constexpr char kInsert[] =
 constexpr char kUpdate[] =
     "UPDATE integrations SET user = ?, created_at = ?, extra = ? WHERE id = ?";
 constexpr char kDelete[] = "DELETE FROM integrations WHERE id = ?";
-// Each delivery that was tried has an entry.
-constexpr char kDeleteDeliveries[] =
-    "DELETE FROM deliveries WHERE id IN (SELECT delivery FROM history WHERE integration = ?)";
-constexpr char kDeleteOpenDeliveries[] =
-    "DELETE FROM deliveries INDEXED BY deliveries_open WHERE state < 2 AND integration = ?";
+constexpr char kDeleteDeliveries[] = "DELETE FROM deliveries WHERE integration = ?";
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
 constexpr char kInsertChannel[] =
@@ -135,8 +131,7 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
     changed(integration);
   }
   void remove(const IntegrationId& id) override {
-    for (const char* sql :
-         {kDeleteOpenDeliveries, kDeleteDeliveries, kDeleteHistory, kDeleteScriptState, kDelete}) {
+    for (const char* sql : {kDeleteDeliveries, kDeleteHistory, kDeleteScriptState, kDelete}) {
       session_.connection.prepare(sql).bind(id).run();
     }
     session_.changes.push_back(domain::IntegrationRemoved{id});
