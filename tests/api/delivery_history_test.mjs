@@ -43,6 +43,16 @@ test('the script\'s request is in it, and the payload stays', covers('15/call', 
   expect(!JSON.stringify(entry).includes('preparing\''), 'the script is nowhere in it');
 });
 
+test('what the script signs in with is not in it', async () => {
+  const hook = await bell(w, script({ prepare: `return { url: request.url, method: 'POST', auth: ['ada', 'canary' + 1].join(':'),
+    headers: { 'X-Key': 'canary' + 2 }, data: {} };` }));
+  await hook.ring();
+  const [request] = await hook.received();
+  expect_parts(request.headers, { authorization: `Basic ${Buffer.from('ada:canary1').toString('base64')}`, 'x-key': 'canary2' });
+  const text = JSON.stringify(await hook.finished());
+  for (const secret of ['canary1', 'canary2', request.headers.authorization]) expect(!text.includes(secret), `${secret} is in the record`);
+});
+
 test('a request without data has no httpCallData', covers('15/call'), async () => {
   const hook = await bell(w, script({ prepare: "return { url: request.url, method: 'GET' };" }));
   await hook.ring();

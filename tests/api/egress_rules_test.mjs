@@ -56,6 +56,55 @@ test('makers with the own-right reach public addresses only', { covers: ['integr
   expect(w.receiver.of('/own').length === 0, 'nothing was sent');
 });
 
+// The spellings are a sample; tests/unit/egress/egress_cases.h has them all.
+const internal = (port) => [
+  `http://2130706433:${port}/own`, `http://0x7f.1:${port}/own`, `http://0177.1:${port}/own`, `HTTP://127.0.0.1.:${port}/own`,
+  `http://good.example@127.0.0.1:${port}/own`, `http://127.0.0.1:${port}\\@good.example/own`, `http://127%2e0%2e0%2e1:${port}/own`,
+  `http://\uff11\uff12\uff17.0.0.1:${port}/own`, `http://a.localhost:${port}/own`, `http://[::ffff:127.0.0.1]:${port}/own`,
+  `http://[::1]:${port}/own`, `http://[64:ff9b::7f00:1]:${port}/own`, `http://[2002:7f00:1::]:${port}/own`, `http://0:${port}/own`,
+];
+const other_schemes = ['file:///etc/passwd', 'ftp://127.0.0.1/x', 'gopher://127.0.0.1:70/x', 'dict://127.0.0.1:11211/stat'];
+
+// Waits until each of the hook's addresses has a finished record, and gives [url, code] of all.
+const outcomes_of = async (hook, urls) => {
+  for (const url of urls) await w.wait_for_history(hook.integration, url, (entry) => entry.url === url && entry.finished);
+  return (await hook.entries()).map((entry) => [entry.url, entry.httpError?.code]);
+};
+
+test('no spelling of an internal address opens it', { covers: ['integrations 11/guard-3'] }, async () => {
+  const urls = internal(w.receiver.port);
+  const hook = await own_bell({ urls });
+  await hook.ring();
+  for (const [url, code] of await outcomes_of(hook, urls)) expect(code === 'ERR_EGRESS_BLOCKED', `${url}: ${code}`);
+  expect(w.receiver.of('/own').length === 0, 'nothing was sent');
+});
+
+test('no other scheme is spoken', { covers: ['integrations 11/guard-2'] }, async () => {
+  const hook = await bell(w, { ...once, urls: other_schemes });
+  await hook.ring();
+  for (const [url, code] of await outcomes_of(hook, other_schemes)) expect(code === 'ERR_INVALID_PROTOCOL', `${url}: ${code}`);
+});
+
+test('no redirect opens another address or scheme', { covers: ['integrations 11/guard-5'] }, async (t) => {
+  await w.set_setting('Integrations_Egress_Allow', '127.0.0.1/32');
+  t.after(() => w.set_setting('Integrations_Egress_Allow', ''));
+  const hidden = await HookReceiver.start({ host: '127.0.0.2' });
+  t.after(() => hidden.stop());
+  const targets = { ERR_EGRESS_BLOCKED: [`http://127.2:${hidden.port}/`, `//2130706434:${hidden.port}/`, `http://u@[::ffff:127.0.0.2]:${hidden.port}/`,
+    'http://[::]/', 'http://10.0.0.1/', 'http://0xa9fea9fe/', 'http://[fd00:ec2::254]/', `http://127.1:${new URL(w.server.url).port}/api/info`],
+  ERR_INVALID_PROTOCOL: other_schemes };
+  for (const [code, locations] of Object.entries(targets)) {
+    for (const location of locations) {
+      const hook = await own_bell();
+      hook.answer({ status: 307, headers: { Location: location } });
+      await hook.ring();
+      const { httpError } = await hook.finished();
+      expect(httpError?.code === code, `${location}: ${JSON.stringify(httpError)}`);
+    }
+  }
+  expect(hidden.requests.length === 0, 'nothing was sent');
+});
+
 test('the setting opens a network to them', { covers: ['integrations 11/guard-4'] }, async (t) => {
   await w.set_setting('Integrations_Egress_Allow', '127.0.0.1/32');
   t.after(() => w.set_setting('Integrations_Egress_Allow', ''));

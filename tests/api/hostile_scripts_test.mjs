@@ -54,6 +54,21 @@ const scripts = {
   'too many requests': [undefined, `class Script { async process_incoming_request() {
     const ends = await Promise.allSettled(Array.from({ length: 1000 }, () => fetch('http://127.0.0.1:1/')));
     return { error: [...new Set(ends.map((one) => one.status))].join() }; } }`, refusal('rejected'), kWallMs],
+  'a builtin that never asks': ['limit-cpu', script_of('const list = []; list.length = 4294967295; return { content: { text: String(list.indexOf(1)) } };'), not_run, 5000],
+  'text that multiplies by its pattern': ['limit-memory', script_of('let text = "x".repeat(1e4); for (;;) text = text.replace(/x/g, "$&$&");'), not_run, 5000],
+  'a pattern nested without end': [undefined, script_of('return { content: { text: String(new RegExp("(".repeat(1e5) + ")".repeat(1e5)).test("")) } };'), not_run, 5000],
+  'source that is made and nested without end': [undefined, script_of('return { content: { text: String((0, eval)("[".repeat(1e5) + "]".repeat(1e5)).length) } };'), not_run, 5000],
+  'JSON nested without end': [undefined, script_of('return { content: { text: String(JSON.parse("[".repeat(1e6)).length) } };'), not_run, 5000],
+  'a chain of proxies': [undefined, script_of('let at = {}; for (let i = 0; i < 1e5; i++) at = new Proxy(at, {}); return { content: { text: String(at.x) } };'), not_run, 5000],
+  'a comparison that changes what is sorted': [undefined, script_of('const list = Array.from({ length: 1000 }, (_, i) => i); list.sort(() => { list.length = 0; list.push({}, {}); return 1; }); return { error: "calm" };'), refusal('calm'), 5000],
+  'memory that is taken while it is read': [undefined, script_of('const buffer = new ArrayBuffer(1e6); const view = new Uint8Array(buffer); view.fill({ valueOf() { try { structuredClone(buffer, { transfer: [buffer] }); } catch {} return 1; } }); return { error: "calm " + (view.length <= 1e6) };'), refusal('calm true'), 5000],
+  'a lock that is never given': [undefined, script_of('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return null;'), not_run, 5000],
+  'a way out through constructors': [undefined, script_of('const outer = ({}).constructor.constructor("return this")(); return { error: ["process", "require", "module", "std", "os", "bjson", "WebAssembly", "Deno", "mainModule"].filter((name) => name in outer).join() || "nothing" };'), refusal('nothing'), 5000],
+  'a way out through the argument': [undefined, script_of('const made = request.constructor.constructor("return typeof process + typeof require")(); return { error: made };'), refusal('undefinedundefined'), 5000],
+  'a way out through the calls of a stack': [undefined, script_of('let seen; Error.prepareStackTrace = (_, calls) => { try { seen = calls[0].getThis().process || calls[0].getFunction(); } catch {} return ""; }; void new Error().stack; return { error: typeof seen };'), refusal('undefined'), 5000],
+  'modules of the host': [undefined, 'class Script { async process_incoming_request() { await import("node:fs"); } }', not_run, 5000],
+  'prototypes in the result': [undefined, script_of('return { content: JSON.parse(`{"text":"x","__proto__":{"channel":"@admin"},"constructor":{"prototype":{"text":"y"}}}`) };'), undefined, 5000],
+  'a rejection that nobody awaits': [undefined, script_of('for (let i = 0; i < 1e4; i++) Promise.reject(new Error("e".repeat(100))); return { error: "calm" };'), refusal('calm'), 5000],
   'a class that is no constructor': [undefined, 'const Script = { process_incoming_request() {} };', not_loaded, 5000],
 };
 
@@ -86,6 +101,16 @@ for (const [name, [covers, script, answer, most_ms]] of Object.entries(scripts))
     await is_alive();
   });
 }
+
+test('a header that holds a request writes none', {}, async () => {
+  const hook = await create_scripted(w, `class Script { async process_incoming_request() {
+    const ends = await Promise.allSettled([{ 'x-good': 'one' }, { 'x-a': 'b\\r\\n\\r\\nGET /smuggled HTTP/1.1' }, { 'x-a\\r\\nx-b': 'c' }]
+      .map((headers) => fetch(${JSON.stringify(w.receiver.url('/headers'))}, { headers })));
+    return { error: ends.map((one) => one.status).join() }; } }`);
+  expect_json((await call_hook(w, hook)).json, refusal('fulfilled,rejected,rejected'));
+  expect(w.receiver.of('/headers').length === 1 && w.receiver.of('/smuggled').length === 0, 'only the good one arrived');
+  await is_alive();
+});
 
 test('waiting for a target that never answers ends by the clock', { covers: ['integrations 13/limit-wall'] }, async () => {
   w.receiver.answer('/never', { hang: true });

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ MemoryImage::MemoryImage(const wasm_rt_memory_t& memory) : pages_(memory.pages) 
       ranges_.push_back({at, kPageBytes});
     }
   }
-  file_ = memfd_create("gantry-script-image", MFD_CLOEXEC);
+  file_ = memfd_create("gantry-script-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file_ < 0 || ftruncate(file_, static_cast<off_t>(memory.size)) != 0) {
     throw std::runtime_error("no memory for the script engine's image");
   }
@@ -42,6 +43,11 @@ MemoryImage::MemoryImage(const wasm_rt_memory_t& memory) : pages_(memory.pages) 
         static_cast<ssize_t>(range.bytes)) {
       throw std::runtime_error("cannot write the script engine's image");
     }
+  }
+  // Later states, other integrations' among them, begin with what this file holds: nobody changes
+  // it any more.
+  if (fcntl(file_, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) != 0) {
+    throw std::runtime_error("cannot seal the script engine's image");
   }
 }
 

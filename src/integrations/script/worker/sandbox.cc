@@ -50,25 +50,12 @@ void check(int result, const char* what) {
 
 // Everything that computing, memory, the clock and the one socket need; the rest ends the process.
 constexpr int kAllowedCalls[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(recvfrom),
-    SCMP_SYS(sendto),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mprotect),
-    SCMP_SYS(madvise),
-    SCMP_SYS(mremap),
-    SCMP_SYS(brk),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(sigaltstack),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),
-    SCMP_SYS(timer_settime),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(futex),
+    SCMP_SYS(read),          SCMP_SYS(recvfrom),       SCMP_SYS(sendto),
+    SCMP_SYS(munmap),        SCMP_SYS(mremap),         SCMP_SYS(brk),
+    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask), SCMP_SYS(sigaltstack),
+    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),   SCMP_SYS(timer_settime),
+    SCMP_SYS(exit),          SCMP_SYS(exit_group),     SCMP_SYS(restart_syscall),
+    SCMP_SYS(getrandom),     SCMP_SYS(futex),
 };
 
 void allow_only_known_calls() {
@@ -78,10 +65,16 @@ void allow_only_known_calls() {
   for (const int call : kAllowedCalls) {
     failed |= seccomp_rule_add_exact(filter, SCMP_ACT_ALLOW, call, 0);
   }
-  // Memory may be mapped, but never made executable.
+  const auto allow_if = [&](int call, const scmp_arg_cmp& condition) {
+    failed |= seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
+  };
+  // Memory may be mapped and changed, but nothing can be made executable: what is written is data.
   const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
-  failed |=
-      seccomp_rule_add_exact_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, &not_executable);
+  allow_if(SCMP_SYS(mmap), not_executable);
+  allow_if(SCMP_SYS(mprotect), not_executable);
+  // Giving pages back. Other advice reaches beyond the process: a worker of root could take pages
+  // from the whole machine.
+  allow_if(SCMP_SYS(madvise), {2, SCMP_CMP_EQ, MADV_DONTNEED, 0});
   if (!failed) failed = seccomp_load(filter);
   seccomp_release(filter);
   check(failed, "install the system call filter");

@@ -19,8 +19,6 @@ namespace gantry::integrations::script {
 
 namespace {
 
-// More than the server ever asks one worker to keep.
-constexpr std::size_t kStatesMax = 512;
 // Scripts begin with it when they were compiled for this engine; others are put in form first.
 constexpr std::string_view kCompiledMark = "/*gantry*/";
 
@@ -34,7 +32,7 @@ class Worker {
     const auto compiler = embedded::script_compiler();
     run_engine_ = QuickJs::the().prepare({prelude.begin(), prelude.end()});
     compile_engine_ = QuickJs::the().prepare({compiler.begin(), compiler.end()});
-    confine_process(kStatesMax);
+    confine_process(kWorkerStatesMax);
   }
 
   void serve() {
@@ -58,7 +56,7 @@ class Worker {
     auto& state = states_[request->state_id];
     const bool is_new = state == nullptr;
     if (is_new) {
-      if (!request->has_code || states_.size() > kStatesMax) return false;
+      if (!request->has_code || states_.size() > kWorkerStatesMax) return false;
       if (!request->code.starts_with(kCompiledMark)) put_in_form(*request);
       state = std::make_unique<ScriptState>(run_engine_);
     } else if (state->remembered) {
@@ -105,7 +103,8 @@ class Worker {
 int run_script_worker(int file) {
   try {
     prepare_process(file);
-    Worker worker(file);
+    // Never destroyed: closing files takes a call that a confined process no longer has.
+    static Worker& worker = *new Worker(file);
     worker.prepare();
     worker.serve();
     return 0;
