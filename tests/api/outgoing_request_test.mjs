@@ -97,6 +97,22 @@ test('a 302 turns the request into a GET', { covers: ['integrations 11/redirects
   expect_parts(request, { method: 'GET', text: '' });
 });
 
+test('what a script or a signature says to a target stays there when it redirects to another', { covers: ['integrations 11/redirects'] }, async (t) => {
+  const elsewhere = await HookReceiver.start();
+  t.after(() => elsewhere.stop());
+  const hook = await bell(w, { ...once, sendDeliveryId: true, ...script({
+    prepare: `return { ...request, headers: { apiKey: 'secret', 'X-Own': 'secret', Accept: 'text/plain', 'User-Agent': 'me' } };` }) });
+  hook.answer({ status: 307, headers: { Location: `${hook.path}/same` } });
+  w.receiver.answer(`${hook.path}/same`, { status: 307, headers: { Location: elsewhere.url('/other') } });
+  await hook.ring();
+  const [other] = await elsewhere.wait_for(1, { path: '/other' });
+  const [same] = await w.receiver.wait_for(1, { path: `${hook.path}/same` });
+  expect_parts(same.headers, { apikey: 'secret', 'x-own': 'secret', 'webhook-id': any.string, accept: 'text/plain' });
+  expect_parts(other.headers, { apikey: any.absent, 'x-own': any.absent, 'webhook-id': any.absent, 'webhook-timestamp': any.absent,
+                                accept: 'text/plain', 'user-agent': 'me', 'content-type': 'application/json' });
+  expect(other.text === same.text, 'the body goes on');
+});
+
 test('replies of more than 10 MiB are refused', { covers: ['integrations 11/size'] }, async () => {
   const good = await bell(w, once), bad = await bell(w, once);
   good.answer({ body: Buffer.alloc(kReplyBytesMax, 'a') });

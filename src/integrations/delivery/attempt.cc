@@ -287,6 +287,7 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   step("pre-http-call");
 
   sign(*http, *integration_, delivery_.id, tools_.context.clock.now());
+  keep_headers_for_target(*http);
   http->policy = tools_.rules.policy_for(*integration_);
   const auto settings = tools_.context.directory.settings();
   if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;

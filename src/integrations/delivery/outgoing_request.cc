@@ -1,6 +1,7 @@
 #include "integrations/delivery/outgoing_request.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/crypto.h"
 #include "domain/directory.h"
@@ -20,6 +21,10 @@ void set_header(egress::Headers& headers, std::string_view name, std::string val
   std::erase_if(headers, [&](const auto& h) { return domain::to_lower(h.first) == lower; });
   headers.emplace_back(name, std::move(value));
 }
+
+// They say nothing that only the target may know.
+constexpr std::array<std::string_view, 6> kOpenHeaders{
+    "accept", "accept-encoding", "accept-language", "content-type", "date", "user-agent"};
 
 }  // namespace
 
@@ -103,6 +108,15 @@ void sign(egress::HttpRequest& request, const domain::Integration& integration,
     signatures += secret->sign(content);
   }
   set_header(request.headers, "webhook-signature", std::move(signatures));
+}
+
+void keep_headers_for_target(egress::HttpRequest& request) {
+  for (const auto& [name, value] : request.headers) {
+    const std::string lower = domain::to_lower(name);
+    const bool is_open =
+        std::find(kOpenHeaders.begin(), kOpenHeaders.end(), lower) != kOpenHeaders.end();
+    if (!is_open) request.secret_headers.push_back(name);
+  }
 }
 
 }  // namespace gantry::integrations

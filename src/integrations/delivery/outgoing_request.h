@@ -35,4 +35,8 @@ Result<egress::HttpRequest> to_http(const OutgoingRequest& request);
 void sign(egress::HttpRequest& request, const domain::Integration& integration,
           const domain::DeliveryId& delivery, Time now);
 
+// What is meant for the target is not shown to who it redirects to: all headers but those of the
+// body and of every client.
+void keep_headers_for_target(egress::HttpRequest& request);
+
 }  // namespace gantry::integrations
