@@ -129,6 +129,7 @@ test('what is no filter is refused', async () => {
     expect_json(error_of(await post('redeliver', { filter: query })), [400, 'invalid-params']);
   }
   expect_json(error_of(await w.admin.get(`${base}.delivery`, { id: 'nothing' })), [400, 'error-invalid-delivery']);
+  expect((await w.admin.get(`${base}.delivery`)).status === 400, 'without an id');
 });
 
 test('what no index knows looks at so many deliveries and no more', async () => {

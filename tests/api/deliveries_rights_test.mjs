@@ -36,14 +36,18 @@ const error_of = (answer) => [answer.status, answer.json.errorType];
 const routes = [['GET', 'deliveries'], ['GET', 'deliveries.count'], ['GET', 'delivery', { id: 'x' }],
   ['POST', 'redeliver', { deliveryIds: ['x'] }], ['POST', 'cancelDelivery', { deliveryIds: ['x'] }]];
 
-test('without a right on outgoing integrations all of it is refused', async () => {
-  for (const by of [w.callers.plain, w.callers.incoming]) {
-    for (const [method, route, input] of routes) {
-      const path = `${base}.${route}`;
-      const answer = method === 'GET' ? await by.get(path, input) : await by.post(path, input);
-      expect(answer.status === 403, `${method} ${path}: ${answer.text}`);
-    }
+async function expect_refused(by, status) {
+  for (const [method, route, input] of routes) {
+    const path = `${base}.${route}`;
+    const answer = method === 'GET' ? await by.get(path, input) : await by.post(path, input);
+    expect(answer.status === status, `${method} ${path}: ${answer.text}`);
   }
+}
+
+test('nobody is told anything without a login', () => expect_refused(w.anonymous, 401));
+
+test('without a right on outgoing integrations all of it is refused', async () => {
+  for (const by of [w.callers.plain, w.callers.incoming]) await expect_refused(by, 403);
 });
 
 test('manage-outgoing-integrations sees all', async () => {

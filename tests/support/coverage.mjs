@@ -6,7 +6,7 @@ const kept = [];
 let current = [];
 let listening = true;
 
-const kAbsent = /not found|does not exist|does not match any|No integration found|error-invalid-integration\b|error-invalid-integration-history|invalid-channel|error-invalid-room/i;
+const kAbsent = /not found|does not exist|does not match any|No integration found|error-invalid-integration\b|error-invalid-integration-history|error-invalid-delivery|invalid-channel|error-invalid-room/i;
 const kRight = /not_authorized|not-authorized|error-not-allowed|error-invalid-permissions/i;
 
 // success, 401, right, 400 or absent; nothing for answers that prove none of them (429, 503...).

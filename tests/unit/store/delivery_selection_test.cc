@@ -25,7 +25,7 @@ class DeliverySelection : public StoreTest {
     write([&](domain::Tx& tx) {
       for (int i = 0; i < kRows; ++i) {
         Delivery row = delivery("d" + std::to_string(i), "i" + std::to_string(random() % 4));
-        row.created_at = from_epoch_ms(random() % kTimes);
+        row.created_at = from_epoch_ms(static_cast<std::int64_t>(random() % kTimes));
         tx.deliveries().insert(row);
         row.state = static_cast<DeliveryState>(random() % domain::kDeliveryStates);
         tx.deliveries().update(row);
