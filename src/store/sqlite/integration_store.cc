@@ -25,6 +25,7 @@ constexpr char kDeleteDeliveries[] =
 constexpr char kDeleteOpenDeliveries[] =
     "DELETE FROM deliveries INDEXED BY deliveries_open WHERE state < 2 AND integration = ?";
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
+constexpr char kDeleteIncomingCalls[] = "DELETE FROM incoming_calls WHERE integration = ?";
 constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
@@ -135,8 +136,8 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
     changed(integration);
   }
   void remove(const IntegrationId& id) override {
-    for (const char* sql :
-         {kDeleteOpenDeliveries, kDeleteDeliveries, kDeleteHistory, kDeleteScriptState, kDelete}) {
+    for (const char* sql : {kDeleteOpenDeliveries, kDeleteDeliveries, kDeleteHistory,
+                            kDeleteIncomingCalls, kDeleteScriptState, kDelete}) {
       session_.connection.prepare(sql).bind(id).run();
     }
     session_.changes.push_back(domain::IntegrationRemoved{id});
