@@ -340,6 +340,7 @@ void Server::add_command(std::string name, ControlCommands::Command command) {
 
 void Server::look_at_clock() {
   parts_->deliveries->wake();
+  parts_->housekeeping->hurry();
 }
 
 Result<void> Server::run() {
