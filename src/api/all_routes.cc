@@ -26,6 +26,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       uploads_(services.messages.uploads, services.directory, services.clock, services.compute),
       room_integrations_(services.directory, lists_),
       integrations_(services.integrations, lists_),
+      incoming_calls_(services.incoming_calls, lists_),
       hooks_(services.hooks, services.integrations, services.clock) {
   info_.add_routes(routes_);
   docs_.add_routes(routes_);
@@ -46,6 +47,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
   uploads_.add_routes(routes_);
   room_integrations_.add_routes(routes_);
   integrations_.add_routes(routes_);
+  incoming_calls_.add_routes(routes_);
   hooks_.add_routes(routes_);
 }
 

@@ -8,6 +8,7 @@
 #include "api/history_api.h"
 #include "api/hooks_api.h"
 #include "api/im_api.h"
+#include "api/incoming_calls_api.h"
 #include "api/info_api.h"
 #include "api/integrations_api.h"
 #include "api/list_parameters.h"
@@ -34,6 +35,7 @@ struct Services {
   domain::MessageServices& messages;
   ComputePool& compute;
   domain::IntegrationService& integrations;
+  domain::IncomingCallService& incoming_calls;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -69,6 +71,7 @@ class AllRoutes {
   UploadsApi uploads_;
   RoomIntegrationsApi room_integrations_;
   IntegrationsApi integrations_;
+  IncomingCallsApi incoming_calls_;
   HooksApi hooks_;
 };
 

@@ -29,6 +29,7 @@
 #include "base/thread_role.h"
 #include "dispatch/openapi.h"
 #include "domain/error_codes.h"
+#include "domain/incoming_call_service.h"
 #include "egress/curl_http_client.h"
 #include "http/server.h"
 #include "integrations/delivery/scheduler.h"
@@ -155,6 +156,7 @@ struct Server::Parts {
   std::unique_ptr<store::files::DirectoryStorage> files;
   std::unique_ptr<domain::MessageServices> messages;
   std::unique_ptr<domain::IntegrationService> integrations;
+  std::unique_ptr<domain::IncomingCallService> incoming_calls;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
@@ -204,7 +206,8 @@ void Server::Parts::make_services() {
                                  tasks},
       tasks, integrations::SchedulerOptions{});
   store->add_follower(*deliveries);
-  hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts);
+  hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts,
+                                                        tasks, io.get_executor());
 
   sessions = std::make_unique<domain::SessionService>(
       context, domain::TrustedCallers{config.create_tokens_for_users, config.create_tokens_secret});
@@ -213,6 +216,7 @@ void Server::Parts::make_services() {
   files = std::make_unique<store::files::DirectoryStorage>(data.uploads_path());
   messages = std::make_unique<domain::MessageServices>(context, *files);
   integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
+  incoming_calls = std::make_unique<domain::IncomingCallService>(context);
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
@@ -221,6 +225,7 @@ void Server::Parts::make_services() {
                     .messages = *messages,
                     .compute = compute,
                     .integrations = *integrations,
+                    .incoming_calls = *incoming_calls,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,
