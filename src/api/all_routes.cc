@@ -27,6 +27,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       room_integrations_(services.directory, lists_),
       integrations_(services.integrations, lists_),
       deliveries_(services.deliveries, services.directory, lists_),
+      incoming_calls_(services.incoming_calls, lists_),
       hooks_(services.hooks, services.integrations, services.clock) {
   info_.add_routes(routes_);
   docs_.add_routes(routes_);
@@ -48,6 +49,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
   room_integrations_.add_routes(routes_);
   integrations_.add_routes(routes_);
   deliveries_.add_routes(routes_);
+  incoming_calls_.add_routes(routes_);
   hooks_.add_routes(routes_);
 }
 

@@ -9,6 +9,7 @@
 #include "api/history_api.h"
 #include "api/hooks_api.h"
 #include "api/im_api.h"
+#include "api/incoming_calls_api.h"
 #include "api/info_api.h"
 #include "api/integrations_api.h"
 #include "api/list_parameters.h"
@@ -36,6 +37,7 @@ struct Services {
   ComputePool& compute;
   domain::IntegrationService& integrations;
   domain::DeliveryService& deliveries;
+  domain::IncomingCallService& incoming_calls;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -72,6 +74,7 @@ class AllRoutes {
   RoomIntegrationsApi room_integrations_;
   IntegrationsApi integrations_;
   DeliveriesApi deliveries_;
+  IncomingCallsApi incoming_calls_;
   HooksApi hooks_;
 };
 

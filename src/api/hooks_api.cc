@@ -121,8 +121,7 @@ Task<dispatch::Reply> HooksApi::execute(domain::Caller, dispatch::RawRequest in)
   call.headers = std::move(in.headers);
   call.body = std::move(in.body);
   CO_TRY(auto answer, co_await hooks_.execute(std::move(call)));
-  co_return dispatch::Reply{
-      .status = answer.status, .headers = {}, .body = to_json_text(answer.body)};
+  co_return dispatch::Reply{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
 }
 
 Result<dispatch::Reply> HooksApi::sample(domain::Caller, dispatch::RawRequest in) {

@@ -1,6 +1,7 @@
 #pragma once
-// Prunes delivery history and ended deliveries beyond the age that the workspace keeps, in small
-// transactions so that posting never waits long. One instance; its job runs alone.
+// Prunes delivery history, ended deliveries and records of incoming calls beyond the age that the
+// workspace keeps, and such records beyond their number, in small transactions so that posting
+// never waits long. One instance; its job runs alone.
 
 #include "domain/context.h"
 
@@ -14,6 +15,9 @@ class HistoryPruning {
   Task<void> run();
 
  private:
+  Task<void> prune_old();
+  Task<void> prune_many();
+
   const domain::Context context_;
 };
 

@@ -16,6 +16,12 @@ void Housekeeping::start() {
   for (Chore& chore : chores_) tasks_.spawn_on(strand_, chore.name, keep_doing(chore));
 }
 
+void Housekeeping::hurry() {
+  asio::post(strand_, [this] {
+    for (Chore& chore : chores_) chore.timer.cancel();
+  });
+}
+
 void Housekeeping::stop() {
   asio::post(strand_, [this] {
     stopping_ = true;

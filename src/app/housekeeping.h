@@ -23,6 +23,8 @@ class Housekeeping {
   // Before start().
   void add(std::string name, std::chrono::seconds period, Job job);
   void start();
+  // Each job that waits runs now, its period notwithstanding.
+  void hurry();
   // Ends the waiting; a job that runs is ended by its own means. The tasks are joined by the owner.
   void stop();
 

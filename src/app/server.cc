@@ -29,6 +29,7 @@
 #include "base/thread_role.h"
 #include "dispatch/openapi.h"
 #include "domain/error_codes.h"
+#include "domain/incoming_call_service.h"
 #include "egress/curl_http_client.h"
 #include "http/server.h"
 #include "integrations/delivery/scheduler.h"
@@ -156,6 +157,7 @@ struct Server::Parts {
   std::unique_ptr<domain::MessageServices> messages;
   std::unique_ptr<domain::IntegrationService> integrations;
   std::unique_ptr<domain::DeliveryService> delivery_log;
+  std::unique_ptr<domain::IncomingCallService> incoming_calls;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
@@ -205,7 +207,8 @@ void Server::Parts::make_services() {
                                  tasks},
       tasks, integrations::SchedulerOptions{});
   store->add_follower(*deliveries);
-  hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts);
+  hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts,
+                                                        tasks, io.get_executor());
 
   sessions = std::make_unique<domain::SessionService>(
       context, domain::TrustedCallers{config.create_tokens_for_users, config.create_tokens_secret});
@@ -215,6 +218,7 @@ void Server::Parts::make_services() {
   messages = std::make_unique<domain::MessageServices>(context, *files);
   integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
   delivery_log = std::make_unique<domain::DeliveryService>(context);
+  incoming_calls = std::make_unique<domain::IncomingCallService>(context);
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
@@ -224,6 +228,7 @@ void Server::Parts::make_services() {
                     .compute = compute,
                     .integrations = *integrations,
                     .deliveries = *delivery_log,
+                    .incoming_calls = *incoming_calls,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,
@@ -343,6 +348,7 @@ void Server::add_command(std::string name, ControlCommands::Command command) {
 
 void Server::look_at_clock() {
   parts_->deliveries->wake();
+  parts_->housekeeping->hurry();
 }
 
 Result<void> Server::run() {

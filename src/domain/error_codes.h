@@ -98,6 +98,10 @@ namespace gantry {
   X(TooManySigningSecrets, "error-too-many-signing-secrets", "At most two signing secrets can be live", Invalid, Typed) \
   X(InvalidIntegration, "error-invalid-integration", "Invalid integration", Invalid, Typed) \
   X(IntegrationNotFound, "invalid_integration", "[methods] updateOutgoingIntegration -> integration not found", Invalid, Typed) \
+  X(InvalidIncomingCall, "error-invalid-incoming-call", "Invalid incoming call", Invalid, Typed) \
+  X(IdempotencyKeyInvalid, "error-idempotency-key-invalid", "An idempotency key has at most 255 visible ASCII characters", Invalid, Typed) \
+  X(IdempotencyKeyReused, "error-idempotency-key-reused", "The idempotency key came before, with another body", Unprocessable, Typed) \
+  X(IdempotencyKeyInUse, "error-idempotency-key-in-use", "An earlier call with this idempotency key is still under way", Conflict, Typed) \
   X(InvalidPostAsUser, "error-invalid-post-as-user", "Invalid Post As User", Invalid, Typed) \
   X(InvalidToken, "error-invalid-token", "Invalid token", Invalid, Typed) \
   X(InvalidIntegrationHistory, "error-invalid-integration-history", "Invalid Integration History", Invalid, Typed) \
@@ -174,6 +178,8 @@ enum class ErrorClass {
   Unauthenticated,  // 401
   Forbidden,        // 403
   Absent,           // 404
+  Conflict,         // 409
+  Unprocessable,    // 422
   TooMany,          // 429
   Unavailable,      // 503
   Internal,         // 500

@@ -80,8 +80,9 @@ enum class Visibility { Public, Private };
   X(RetryAfterMax, "Integrations_Retry_After_Max", Int, 3600, "Integrations", Private, "Longest wait in seconds that a Retry-After header may ask for") \
   X(EgressAllow, "Integrations_Egress_Allow", String, "", "Integrations", Private, "Networks and hosts that webhooks of own-right makers may reach beside public ones, comma separated") \
   X(EgressDeny, "Integrations_Egress_Deny", String, "", "Integrations", Private, "Networks and hosts that no webhook may reach, comma separated") \
-  X(HistoryDays, "Integrations_History_Days", Int, 30, "Integrations", Private, "Days for which the delivery history is kept") \
+  X(HistoryDays, "Integrations_History_Days", Int, 30, "Integrations", Private, "Days for which the history of deliveries and incoming calls is kept") \
   X(HistoryPerIntegration, "Integrations_History_Max", Int, 100000, "Integrations", Private, "History entries kept per integration") \
+  X(IncomingKeepBodies, "Integrations_Incoming_Keep_Bodies", Boolean, true, "Integrations", Private, "Whether records of incoming calls hold what was sent and what the script returned") \
   X(MembershipsMax, "Gantry_Memberships_Max", Int, 5000000, "General", Private, "Memberships held in memory at most; joining beyond is refused")
 // clang-format on
 

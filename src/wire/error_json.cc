@@ -16,6 +16,10 @@ unsigned status_of(ErrorClass kind) {
       return 403;
     case ErrorClass::Absent:
       return 404;
+    case ErrorClass::Conflict:
+      return 409;
+    case ErrorClass::Unprocessable:
+      return 422;
     case ErrorClass::TooMany:
       return 429;
     case ErrorClass::Unavailable:

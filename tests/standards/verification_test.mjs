@@ -105,8 +105,8 @@ test('standard-webhooks: what npm\'s library signs, and ed25519', async () => {
     ({ 'webhook-id': 'msg_1', 'webhook-timestamp': String(Math.floor(at / 1000)), 'webhook-signature': signature });
   await accepts(hook, 'v1', headers(body_of('v1')));
   const at = new Date(), text = body_of('v1a');
-  const signature = sign(null, Buffer.from(`msg_1.${Math.floor(at / 1000)}.${text}`), privateKey).toString('base64');
-  await accepts(hook, 'v1a', headers(text, at, `v1,AAAA v1a,${signature}`));
+  const signature = sign(null, Buffer.from(`msg_2.${Math.floor(at / 1000)}.${text}`), privateKey).toString('base64');
+  await accepts(hook, 'v1a', { ...headers(text, at, `v1,AAAA v1a,${signature}`), 'webhook-id': 'msg_2' });
   await refuses(hook, 'other', headers(body_of('v1')), kWrong);
   await refuses(hook, 'late', headers(body_of('late'), new Date(Date.now() - 600_000)), kOld);
   await refuses(hook, 'bare', {}, kMissing);

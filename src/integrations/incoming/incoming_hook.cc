@@ -33,8 +33,12 @@ const json::value* find_truthy(const json::object& object, std::string_view key)
   return value != nullptr && is_truthy(*value) ? value : nullptr;
 }
 
+HookAnswer to_answer(unsigned status, const json::object& body) {
+  return {status, to_json_text(body)};
+}
+
 HookAnswer success() {
-  return {200, {{"success", true}}};
+  return to_answer(200, {{"success", true}});
 }
 
 json::object url_json(const HookCall& call, const json::object& query) {
@@ -67,80 +71,176 @@ json::object request_json(const HookCall& call, const json::value& content,
       {"user", {{"_id", account.id.text}, {"name", account.name}, {"username", account.username}}}};
 }
 
+// What the caller is told of the messages. Errors: Failure.
+Result<HookAnswer> to_answer(const std::vector<domain::PostedTarget>& posted,
+                             domain::Separate separate,
+                             const std::optional<json::object>& response) {
+  if (posted.empty()) return failure("unknown-error");
+  if (separate == domain::Separate::No) {
+    if (!response) return success();
+    json::object body = *response;
+    body["success"] = true;
+    return to_answer(200, body);
+  }
+  json::array responses;
+  bool any = false;
+  for (const domain::PostedTarget& target : posted) {
+    json::object row{{"channel", target.channel}};
+    if (target.message) {
+      any = true;
+      row["message"] = wire::to_posted_json(*target.message);
+    } else {
+      row["error"] = target.error ? short_text(*target.error) : "Unknown error";
+    }
+    responses.push_back(std::move(row));
+  }
+  return to_answer(any ? 200U : 400U, {{"responses", std::move(responses)}, {"success", any}});
+}
+
+std::vector<domain::IncomingPost> posts_of(const std::vector<domain::PostedTarget>& posted) {
+  std::vector<domain::IncomingPost> out;
+  for (const domain::PostedTarget& target : posted) {
+    if (target.message) out.push_back({target.message->room, target.message->id});
+  }
+  return out;
+}
+
+// The answer as it was given; of one whose text is gone, what it meant.
+HookAnswer answer_of(const domain::IncomingCall& earlier) {
+  if (earlier.forgotten) {
+    return to_answer(static_cast<unsigned>(earlier.status), {{"success", earlier.ok()}});
+  }
+  return {static_cast<unsigned>(earlier.status), earlier.content.answer};
+}
+
 }  // namespace
 
-Result<IncomingHooks::Opened> IncomingHooks::open(const domain::IntegrationId& id,
-                                                  std::string_view token) const {
-  const auto entry = context_.directory.find_integration(id);
+Result<IncomingHooks::EntryPtr> IncomingHooks::find(const domain::IntegrationId& id,
+                                                    std::string_view token) const {
+  auto entry = context_.directory.find_integration(id);
   const bool known = entry && entry->integration.type == domain::IntegrationType::Incoming &&
                      entry->integration.token &&
                      constant_time_equal(*entry->integration.token, token);
   if (!known) return unknown_address();
-  const auto account = context_.directory.find_user(entry->integration.user);
+  return entry;
+}
+
+Result<IncomingHooks::AccountPtr> IncomingHooks::account_of(
+    const domain::IntegrationEntry& entry) const {
+  auto account = context_.directory.find_user(entry.integration.user);
   if (!account) return ErrorCode::NotLoggedIn;
-  if (!entry->integration.enabled) return ErrorCode::Unavailable;
+  if (!entry.integration.enabled) return ErrorCode::Unavailable;
   if (!context_.directory.has_permission(*account, domain::Permission::MessageImpersonate)) {
     return failure("error-user-lacks-message-impersonate-permission");
   }
-  return Opened{entry, account};
+  return account;
+}
+
+Result<IncomingHooks::Opened> IncomingHooks::open(const domain::IntegrationId& id,
+                                                  std::string_view token) const {
+  TRY(EntryPtr entry, find(id, token));
+  TRY(AccountPtr account, account_of(*entry));
+  return Opened{std::move(entry), std::move(account)};
 }
 
 Task<HookAnswer> IncomingHooks::execute(HookCall call) {
-  CO_TRY(const Opened opened, open(call.integration, call.token));
-  CO_TRY(const LoadedIntegration loaded, co_await integrations_.find(call.integration));
-  const auto& integration = loaded.integration;
+  CO_TRY(const EntryPtr entry, find(call.integration, call.token));
+  const auto keep = context_.directory.settings()->get_bool(domain::Setting::IncomingKeepBodies)
+                        ? KeepBodies::Yes
+                        : KeepBodies::No;
+  const auto progress = std::make_shared<Progress>(
+      begin_record(call, entry->integration, keep, context_.clock.now()), keep);
+  Result<HookAnswer> answer = co_await serve(entry, std::move(call), progress);
+  if (!progress->recorded) {
+    end_record(progress->record, answer, context_.clock.now());
+    CO_TRY_DO(co_await record_end_of(progress));
+  }
+  co_return answer;
+}
+
+Task<HookAnswer> IncomingHooks::serve(EntryPtr entry, HookCall call, ProgressPtr progress) {
+  CO_TRY(AccountPtr account, account_of(*entry));
+  CO_TRY(LoadedIntegration loaded, co_await integrations_.find(call.integration));
+  const auto integration = loaded.integration;
   if (!integration) co_return unknown_address();
   if (integration->verification.wanted()) {
-    const domain::FindHeader header = [&call](std::string_view name) -> std::string_view {
-      for (const auto& [key, value] : call.headers) {
-        if (key == name) return value;
-      }
-      return {};
-    };
+    const domain::FindHeader header = [&call](std::string_view name) { return call.header(name); };
     CO_TRY_DO(
         domain::verify_call(integration->verification, header, call.body, context_.clock.now()));
   }
+  CO_TRY(const std::string key, read_idempotency_key(call));
+  if (!key.empty()) {
+    CO_TRY(auto before, co_await answer_before(key, sha256_hex(call.body), progress));
+    if (before) co_return *std::move(before);
+  }
+  co_return co_await run(std::move(loaded), std::move(account), std::move(call),
+                         std::move(progress));
+}
+
+Task<std::optional<HookAnswer>> IncomingHooks::answer_before(std::string key, std::string body_hash,
+                                                             ProgressPtr progress) {
+  domain::IncomingCall& record = progress->record;
+  record.idempotency_key = key;
+  record.body_hash = body_hash;
+  CO_TRY(KeyTurns::Turn turn, co_await key_turns_.take(record.integration.text + ' ' + key));
+  progress->turn.emplace(std::move(turn));
+  using Found = std::optional<domain::IncomingCall>;
+  const std::function<Result<Found>(const domain::Tx&)> work =
+      [integration = record.integration, key,
+       since =
+           record.created_at - domain::kIdempotencyWindow](const domain::Tx& tx) -> Result<Found> {
+    return tx.incoming_calls().find_by_key(integration, key, since);
+  };
+  CO_TRY(const Found earlier, co_await context_.store.read<Found>(work));
+  if (!earlier) {
+    record.holds_key = true;
+    co_return std::optional<HookAnswer>();
+  }
+  if (earlier->body_hash != body_hash) co_return ErrorCode::IdempotencyKeyReused;
+  record.answered_by = earlier->id;
+  record.content.body.reset();  // the earlier record has it
+  co_return std::optional<HookAnswer>(answer_of(*earlier));
+}
+
+Task<HookAnswer> IncomingHooks::run(LoadedIntegration loaded, AccountPtr account, HookCall call,
+                                    ProgressPtr progress) {
+  const auto integration = loaded.integration;
   const bool scripted = scripts_.takes_part(*integration);
   CO_TRY(wire::HookBody body,
          wire::read_hook_body(call.content_type, call.body,
                               scripted ? wire::WantedBody::Anything : wire::WantedBody::Object));
   if (!scripted) {
     if (body.empty()) co_return success();
-    Plan plan{std::move(body.content.get_object()), opened.account, {}, {}};
+    Plan plan{std::move(body.content.get_object()), std::move(account), {}};
     CO_TRY_DO(check_destination(*integration, plan));
-    co_return co_await post(integration, std::move(plan));
+    co_return co_await post(integration, std::move(plan), std::move(progress));
   }
-  ScriptEnd end =
-      co_await run_script(loaded, opened.account, std::move(call), std::move(body.content));
-  Plan* plan = end.decided ? std::get_if<Plan>(&*end.decided) : nullptr;
-  const Result<void> fits =
-      plan != nullptr ? check_destination(*integration, *plan) : Result<void>(Done{});
-  if (plan != nullptr && fits) {
-    plan->unsaved = std::move(end.unsaved);
-    co_return co_await post(integration, std::move(*plan));
-  }
-  if (end.unsaved) CO_TRY_DO(co_await save(end.unsaved));
-  if (!fits) co_return fits.error();
-  if (!end.decided) co_return end.decided.error();
-  co_return std::move(std::get<HookAnswer>(*end.decided));
+  CO_TRY(Decided decided, co_await run_script(std::move(loaded), std::move(account),
+                                              std::move(call), std::move(body.content), progress));
+  if (auto* answer = std::get_if<HookAnswer>(&decided)) co_return std::move(*answer);
+  Plan& plan = std::get<Plan>(decided);
+  CO_TRY_DO(check_destination(*integration, plan));
+  co_return co_await post(integration, std::move(plan), std::move(progress));
 }
 
-asio::awaitable<IncomingHooks::ScriptEnd> IncomingHooks::run_script(
-    LoadedIntegration loaded, std::shared_ptr<const domain::User> account, HookCall call,
-    json::value content) {
+Task<IncomingHooks::Decided> IncomingHooks::run_script(LoadedIntegration loaded, AccountPtr account,
+                                                       HookCall call, json::value content,
+                                                       ProgressPtr progress) {
   const auto& integration = loaded.integration;
-  if (!integration->script_compiled) co_return ScriptEnd{failure("error-evaluating-script"), {}};
+  if (!integration->script_compiled) co_return failure("error-evaluating-script");
   json::object argument{{"request", request_json(call, content, *account)}};
   const auto state = scripts_.open_state(loaded, context_.store);
   const script::RunOutcome outcome = co_await scripts_.run(
       integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
-  co_return ScriptEnd{decide(*integration, outcome, content, std::move(account)),
-                      outcome.store ? state : nullptr};
+  record_run(progress->record, outcome, progress->keep);
+  if (outcome.store) progress->unsaved = state;
+  co_return decide(*integration, outcome, content, std::move(account));
 }
 
-Result<IncomingHooks::Decided> IncomingHooks::decide(
-    const domain::Integration& integration, const script::RunOutcome& outcome,
-    const json::value& content, std::shared_ptr<const domain::User> account) const {
+Result<IncomingHooks::Decided> IncomingHooks::decide(const domain::Integration& integration,
+                                                     const script::RunOutcome& outcome,
+                                                     const json::value& content,
+                                                     AccountPtr account) const {
   switch (outcome.status) {
     case RunStatus::Returned:
       break;
@@ -164,13 +264,13 @@ Result<IncomingHooks::Decided> IncomingHooks::decide(
   if (result == nullptr) return failure("error-running-script");
   if (const json::value* error = find_truthy(*result, "error")) {
     if (!error->is_object()) return failure(to_js_string(*error));
-    HookAnswer answer{400, error->get_object()};
-    answer.body["success"] = false;
-    return Decided(std::move(answer));
+    json::object body = error->get_object();
+    body["success"] = false;
+    return Decided(to_answer(400, body));
   }
   const json::value* made = find_member(*result, "content");
   if (made == nullptr || !made->is_object()) return failure("error-running-script");
-  Plan plan{made->get_object(), account, {}, {}};
+  Plan plan{made->get_object(), account, {}};
   const json::value* separate =
       content.is_object() ? find_member(content.get_object(), "separateResponse") : nullptr;
   if (separate != nullptr) plan.content.emplace("separateResponse", *separate);
@@ -194,17 +294,9 @@ Result<void> IncomingHooks::check_destination(const domain::Integration& integra
   return Done{};
 }
 
-Task<void> IncomingHooks::save(std::shared_ptr<ScriptState> state) const {
-  const std::function<Result<void>(domain::Tx&)> work = [state](domain::Tx& tx) -> Result<void> {
-    state->save_in(tx);
-    return Done{};
-  };
-  co_return co_await context_.store.write<void>(work);
-}
-
 // Only an account that may speak for others; anything else is ignored.
-std::shared_ptr<const domain::User> IncomingHooks::sender_from(
-    const json::value& wanted, std::shared_ptr<const domain::User> otherwise) const {
+IncomingHooks::AccountPtr IncomingHooks::sender_from(const json::value& wanted,
+                                                     AccountPtr otherwise) const {
   const json::object* object = wanted.if_object();
   if (object == nullptr) return otherwise;
   auto user = context_.directory.find_user(domain::UserId{gantry::text_of(*object, "_id")});
@@ -215,7 +307,7 @@ std::shared_ptr<const domain::User> IncomingHooks::sender_from(
 }
 
 Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> integration,
-                                     Plan plan) {
+                                     Plan plan, ProgressPtr progress) {
   const domain::PostDefaults defaults{integration->alias.value_or(""),
                                       integration->avatar.value_or(""),
                                       integration->emoji.value_or(""), integration->channels};
@@ -223,44 +315,63 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
   payload.draft.posted_by = integration->id;
   const domain::Separate separate = wire::separate_of(plan.content);
   const Time now = context_.clock.now();
-  using Posted = std::vector<domain::PostedTarget>;
-  const std::function<Result<Posted>(domain::Tx&)> work =
-      [this, payload, separate, now, sender = plan.sender,
-       unsaved = plan.unsaved](domain::Tx& tx) -> Result<Posted> {
-    TRY(Posted posted, domain::post_to_targets_in(tx, context_.directory, *sender, payload.draft,
-                                                  payload.targets, separate, now));
-    if (unsaved) unsaved->save_in(tx);
-    return posted;
+  struct Told {
+    Result<HookAnswer> answer;
   };
-  auto posted = co_await context_.store.write<Posted>(work);
-  if (!posted) {
-    if (plan.unsaved) CO_TRY_DO(co_await save(plan.unsaved));
-    if (info_of(posted.error().code).kind == ErrorClass::Unavailable) co_return posted.error();
-    co_return failure(short_text(posted.error()));
+  const std::function<Result<Told>(domain::Tx&)> work =
+      [this, payload, separate, now, sender = plan.sender, response = plan.response,
+       unsaved = progress->unsaved, begun = progress->record](domain::Tx& tx) -> Result<Told> {
+    TRY(const auto posted,
+        domain::post_to_targets_in(tx, context_.directory, *sender, payload.draft, payload.targets,
+                                   separate, now));
+    if (unsaved) unsaved->save_in(tx);
+    Told told{to_answer(posted, separate, response)};
+    domain::IncomingCall record = begun;
+    record.posted = posts_of(posted);
+    end_record(record, told.answer, now);
+    const bool first = tx.incoming_calls().insert(record, now - domain::kIdempotencyWindow);
+    if (!first) return ErrorCode::IdempotencyKeyInUse;
+    return told;
+  };
+  auto told = co_await context_.store.write<Told>(work);
+  if (told) {
+    progress->recorded = true;
+    co_return std::move(told->answer);
   }
-  if (posted->empty()) co_return failure("unknown-error");
-  if (separate == domain::Separate::Yes) {
-    json::array responses;
-    bool any = false;
-    for (const domain::PostedTarget& target : *posted) {
-      json::object row{{"channel", target.channel}};
-      if (target.message) {
-        any = true;
-        row["message"] = wire::to_posted_json(*target.message);
-      } else {
-        row["error"] = target.error ? short_text(*target.error) : "Unknown error";
-      }
-      responses.push_back(std::move(row));
-    }
-    co_return HookAnswer{any ? 200U : 400U,
-                         {{"responses", std::move(responses)}, {"success", any}}};
+  const ErrorClass kind = info_of(told.error().code).kind;
+  // A store that takes no messages takes no record either.
+  if (kind == ErrorClass::Unavailable) progress->recorded = !progress->unsaved;
+  if (kind == ErrorClass::Unavailable || kind == ErrorClass::Conflict) co_return told.error();
+  co_return failure(short_text(told.error()));
+}
+
+// Who gave a key may rely on the answer, and the script on its Store; nobody waits for the rest.
+Task<void> IncomingHooks::record_end_of(ProgressPtr progress) {
+  if (progress->record.holds_key || progress->unsaved) {
+    co_return co_await write_record(std::move(progress), domain::Urgency::Now);
   }
-  HookAnswer answer = success();
-  if (plan.response) {
-    answer.body = *std::move(plan.response);
-    answer.body["success"] = true;
-  }
-  co_return answer;
+  progress->turn.reset();
+  tasks_.spawn("record of a call", write_record_later(std::move(progress)));
+  co_return Done{};
+}
+
+Task<void> IncomingHooks::write_record(ProgressPtr progress, domain::Urgency urgency) const {
+  const std::function<Result<void>(domain::Tx&)> work = [progress](domain::Tx& tx) -> Result<void> {
+    const domain::IncomingCall& record = progress->record;
+    if (progress->unsaved) progress->unsaved->save_in(tx);
+    const bool first =
+        tx.incoming_calls().insert(record, record.created_at - domain::kIdempotencyWindow);
+    if (!first) return ErrorCode::IdempotencyKeyInUse;
+    return Done{};
+  };
+  co_return co_await context_.store.write<void>(work, urgency);
+}
+
+asio::awaitable<void> IncomingHooks::write_record_later(ProgressPtr progress) const {
+  const auto done = co_await write_record(progress, domain::Urgency::Soon);
+  if (done) co_return;
+  log::warn("incoming call not recorded",
+            {{"integration", progress->record.integration.text}, {"why", text_of(done.error())}});
 }
 
 }  // namespace gantry::integrations

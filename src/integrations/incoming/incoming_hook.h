@@ -1,37 +1,28 @@
 #pragma once
-// Incoming webhooks: from a call to a hook's address to a posted message. Source: contract
-// "integrations" 7 and 8.
+// Incoming webhooks: from a call to a hook's address to a posted message and the call's record.
+// Source: contract "integrations" 7 and 8.
 
 #include <variant>
 
+#include "base/task_group.h"
 #include "domain/context.h"
 #include "domain/posting.h"
+#include "integrations/incoming/call_record.h"
+#include "integrations/incoming/hook_call.h"
+#include "integrations/incoming/key_turns.h"
 #include "integrations/script_runner.h"
 
 namespace gantry::integrations {
 
-struct HookCall {
-  domain::IntegrationId integration;
-  std::string user_id;  // of the three-part address; not looked at
-  std::string token;
-  std::string path;                                          // as called
-  std::string query;                                         // without '?'
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string content_type;
-  std::string body;
-};
-
-// What the caller is told.
-struct HookAnswer {
-  unsigned status = 200;
-  json::object body;  // with `success`
-};
-
 class IncomingHooks {
  public:
   IncomingHooks(const domain::Context& context, LoadedIntegrations& integrations,
-                ScriptRunner& scripts)
-      : context_(context), integrations_(integrations), scripts_(scripts) {}
+                ScriptRunner& scripts, TaskGroup& tasks, const asio::any_io_executor& executor)
+      : context_(context),
+        integrations_(integrations),
+        scripts_(scripts),
+        tasks_(tasks),
+        key_turns_(executor) {}
 
   // The checks of the address and its account, in their order. Errors: NotFound, NotLoggedIn,
   // Unavailable, Failure.
@@ -41,37 +32,63 @@ class IncomingHooks {
   };
   Result<Opened> open(const domain::IntegrationId& id, std::string_view token) const;
 
+  // With an address that is right, the call leaves a record. Errors beside those of open(): those
+  // of the verification, of the idempotency key, of the store, Failure.
   Task<HookAnswer> execute(HookCall call);
 
  private:
+  // What a call has come to, shared by the steps of its way.
+  struct Progress {
+    domain::IncomingCall record;
+    KeepBodies keep = KeepBodies::Yes;
+    std::optional<KeyTurns::Turn> turn;    // held until the record is written
+    std::shared_ptr<ScriptState> unsaved;  // set when the run changed Store
+    bool recorded = false;                 // with the messages, or the store takes no writes
+
+    Progress(domain::IncomingCall begun, KeepBodies kept) : record(std::move(begun)), keep(kept) {}
+  };
+  using ProgressPtr = std::shared_ptr<Progress>;
+  using EntryPtr = std::shared_ptr<const domain::IntegrationEntry>;
+  using AccountPtr = std::shared_ptr<const domain::User>;
+
   struct Plan {
     json::object content;
-    std::shared_ptr<const domain::User> sender;
+    AccountPtr sender;
     std::optional<json::object> response;  // given to the caller after posting
-    std::shared_ptr<ScriptState> unsaved;  // to be written with the messages
   };
   using Decided = std::variant<Plan, HookAnswer>;
-  struct ScriptEnd {
-    Result<Decided> decided;
-    std::shared_ptr<ScriptState> unsaved;  // set when the run changed Store
-  };
 
-  asio::awaitable<ScriptEnd> run_script(LoadedIntegration loaded,
-                                        std::shared_ptr<const domain::User> account, HookCall call,
-                                        json::value content);
+  Result<EntryPtr> find(const domain::IntegrationId& id, std::string_view token) const;
+  Result<AccountPtr> account_of(const domain::IntegrationEntry& entry) const;
+
+  // The checks, then the answer that was given before, or run().
+  Task<HookAnswer> serve(EntryPtr entry, HookCall call, ProgressPtr progress);
+  // Nothing when the key is new, and then the call holds it. Errors: IdempotencyKeyReused,
+  // IdempotencyKeyInUse.
+  Task<std::optional<HookAnswer>> answer_before(std::string key, std::string body_hash,
+                                                ProgressPtr progress);
+  Task<HookAnswer> run(LoadedIntegration loaded, AccountPtr account, HookCall call,
+                       ProgressPtr progress);
+  Task<Decided> run_script(LoadedIntegration loaded, AccountPtr account, HookCall call,
+                           json::value content, ProgressPtr progress);
   // What the end of a run means. Errors: Failure.
   Result<Decided> decide(const domain::Integration& integration, const script::RunOutcome& outcome,
-                         const json::value& content,
-                         std::shared_ptr<const domain::User> account) const;
+                         const json::value& content, AccountPtr account) const;
   static Result<void> check_destination(const domain::Integration& integration, const Plan& plan);
-  Task<void> save(std::shared_ptr<ScriptState> state) const;
-  Task<HookAnswer> post(std::shared_ptr<const domain::Integration> integration, Plan plan);
-  std::shared_ptr<const domain::User> sender_from(
-      const json::value& wanted, std::shared_ptr<const domain::User> otherwise) const;
+  // Messages, Store and record in one transaction.
+  Task<HookAnswer> post(std::shared_ptr<const domain::Integration> integration, Plan plan,
+                        ProgressPtr progress);
+  // The record of a call that posted nothing.
+  Task<void> record_end_of(ProgressPtr progress);
+  Task<void> write_record(ProgressPtr progress, domain::Urgency urgency) const;
+  asio::awaitable<void> write_record_later(ProgressPtr progress) const;
+  AccountPtr sender_from(const json::value& wanted, AccountPtr otherwise) const;
 
   const domain::Context context_;
   LoadedIntegrations& integrations_;
   ScriptRunner& scripts_;
+  TaskGroup& tasks_;
+  KeyTurns key_turns_;
 };
 
 }  // namespace gantry::integrations

@@ -21,6 +21,7 @@ constexpr char kUpdate[] =
 constexpr char kDelete[] = "DELETE FROM integrations WHERE id = ?";
 constexpr char kDeleteDeliveries[] = "DELETE FROM deliveries WHERE integration = ?";
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
+constexpr char kDeleteIncomingCalls[] = "DELETE FROM incoming_calls WHERE integration = ?";
 constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
@@ -131,7 +132,8 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
     changed(integration);
   }
   void remove(const IntegrationId& id) override {
-    for (const char* sql : {kDeleteDeliveries, kDeleteHistory, kDeleteScriptState, kDelete}) {
+    for (const char* sql :
+         {kDeleteDeliveries, kDeleteHistory, kDeleteIncomingCalls, kDeleteScriptState, kDelete}) {
       session_.connection.prepare(sql).bind(id).run();
     }
     session_.changes.push_back(domain::IntegrationRemoved{id});

@@ -13,7 +13,8 @@ SqliteTx::SqliteTx(Connection& connection, const std::vector<domain::EventRecord
       rights_(make_rights_store(session_)),
       settings_(make_setting_store(session_)),
       integrations_(make_integration_store(session_)),
-      deliveries_(make_delivery_store(session_)) {}
+      deliveries_(make_delivery_store(session_)),
+      incoming_calls_(make_incoming_call_store(session_)) {}
 
 SqliteTx::~SqliteTx() = default;
 

@@ -32,6 +32,7 @@ class SqliteTx final : public domain::Tx {
   domain::SettingStore& settings() override { return *settings_; }
   domain::IntegrationStore& integrations() override { return *integrations_; }
   domain::DeliveryStore& deliveries() override { return *deliveries_; }
+  domain::IncomingCallStore& incoming_calls() override { return *incoming_calls_; }
 
   const domain::UserStore& users() const override { return *users_; }
   const domain::RoomStore& rooms() const override { return *rooms_; }
@@ -42,6 +43,7 @@ class SqliteTx final : public domain::Tx {
   const domain::SettingStore& settings() const override { return *settings_; }
   const domain::IntegrationStore& integrations() const override { return *integrations_; }
   const domain::DeliveryStore& deliveries() const override { return *deliveries_; }
+  const domain::IncomingCallStore& incoming_calls() const override { return *incoming_calls_; }
 
   Result<void> record(domain::Event event) override;
 
@@ -59,6 +61,7 @@ class SqliteTx final : public domain::Tx {
   std::unique_ptr<domain::SettingStore> settings_;
   std::unique_ptr<domain::IntegrationStore> integrations_;
   std::unique_ptr<domain::DeliveryStore> deliveries_;
+  std::unique_ptr<domain::IncomingCallStore> incoming_calls_;
 };
 
 std::unique_ptr<domain::UserStore> make_user_store(Session& session);
@@ -70,5 +73,6 @@ std::unique_ptr<domain::RightsStore> make_rights_store(Session& session);
 std::unique_ptr<domain::SettingStore> make_setting_store(Session& session);
 std::unique_ptr<domain::IntegrationStore> make_integration_store(Session& session);
 std::unique_ptr<domain::DeliveryStore> make_delivery_store(Session& session);
+std::unique_ptr<domain::IncomingCallStore> make_incoming_call_store(Session& session);
 
 }  // namespace gantry::store::sqlite

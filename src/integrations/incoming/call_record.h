@@ -1,0 +1,35 @@
+#pragma once
+// What the record of an incoming call says, piece by piece: what came, what the script did, what
+// the caller was told. Every text is bounded and no secret is kept.
+
+#include <string>
+#include <string_view>
+
+#include "domain/incoming_call.h"
+#include "domain/integration.h"
+#include "integrations/incoming/hook_call.h"
+#include "integrations/script/script_engine.h"
+
+namespace gantry::integrations {
+
+// Of a body, an answer or a script's result as much is kept.
+inline constexpr std::size_t kKeptTextMax = 64 * 1024;
+inline constexpr std::size_t kKeptHeaderMax = 1024;
+inline constexpr std::size_t kKeptErrorMax = 4096;
+
+enum class KeepBodies { No, Yes };
+
+domain::IncomingCall begin_record(const HookCall& call, const domain::Integration& integration,
+                                  KeepBodies keep, Time now);
+void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome, KeepBodies keep);
+// What the caller is told; decides whether the call holds its key.
+void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, Time now);
+
+// The header's value, or "(masked)".
+std::string shown_header(std::string_view lower_name, std::string_view value,
+                         const domain::CallVerification& verification);
+
+// The key of the call; empty when it has none. Errors: IdempotencyKeyInvalid.
+Result<std::string> read_idempotency_key(const HookCall& call);
+
+}  // namespace gantry::integrations
