@@ -324,6 +324,7 @@ TEST_F(WorkerPoolTest, at_most_two_runs_of_one_integration_overlap) {
   request.limits.call.wall = 700ms;
   request.http = never_in_time;
   std::vector<std::future<RunOutcome>> runs;
+  runs.reserve(3);
   for (int i = 0; i < 3; ++i) runs.push_back(start(request));
   int busy = 0;
   for (auto& one : runs) busy += one.get().status == RunStatus::EngineBusy ? 1 : 0;
