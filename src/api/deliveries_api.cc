@@ -81,12 +81,6 @@ json::array texts(const std::vector<DeliveryId>& ids) {
   return out;
 }
 
-std::int64_t sum_of(const domain::DeliveryCounts& counts) {
-  std::int64_t sum = 0;
-  for (const std::int64_t count : counts) sum += count;
-  return sum;
-}
-
 }  // namespace
 
 void DeliveriesApi::add_routes(dispatch::Routes& routes) {
@@ -135,7 +129,7 @@ Task<json::object> DeliveriesApi::list(domain::Caller caller, ListDeliveries in)
 Task<json::object> DeliveriesApi::count(domain::Caller caller, DeliveryFilterInput in) {
   CO_TRY(DeliveryFilter filter, read_filter(std::move(in)));
   CO_TRY(const auto counts, co_await deliveries_.count(std::move(caller), std::move(filter)));
-  co_return json::object{{"count", sum_of(counts)}, {"states", wire::to_json(counts)}};
+  co_return json::object{{"count", domain::sum_of(counts)}, {"states", wire::to_json(counts)}};
 }
 
 Task<json::object> DeliveriesApi::get(domain::Caller caller, GetDelivery in) {
@@ -155,7 +149,7 @@ Task<json::object> DeliveriesApi::redeliver(domain::Caller caller, Redeliver in)
     CO_TRY(DeliveryFilter filter, read_filter(*std::move(in.filter)));
     if (!in.expected_count) {
       CO_TRY(const auto counts, co_await deliveries_.count(std::move(caller), std::move(filter)));
-      co_return json::object{{"count", sum_of(counts)}};
+      co_return json::object{{"count", domain::sum_of(counts)}};
     }
     CO_TRY(made, co_await deliveries_.redeliver(std::move(caller), std::move(filter),
                                                 *in.expected_count));

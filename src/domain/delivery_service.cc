@@ -13,10 +13,6 @@
 namespace gantry::domain {
 namespace {
 
-std::int64_t sum_of(const DeliveryCounts& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-}
-
 bool text_holds(const Delivery& delivery, std::string_view lower_part) {
   const json::value* text = find_member(delivery.data, "text");
   return text != nullptr && text->is_string() &&
@@ -56,6 +52,10 @@ Error count_changed(std::int64_t expected, std::int64_t count) {
 }
 
 }  // namespace
+
+std::int64_t sum_of(const DeliveryCounts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
 
 bool DeliveryService::may_read(const User& user, const RoomId& room_id) const {
   if (room_id.text.empty()) return true;

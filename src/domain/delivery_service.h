@@ -41,6 +41,9 @@ struct Cancelling {
   std::vector<Refusal> refused;
 };
 
+// Of all states.
+std::int64_t sum_of(const DeliveryCounts& counts);
+
 class DeliveryService {
  public:
   explicit DeliveryService(const Context& context) : context_(context) {}
