@@ -1,9 +1,10 @@
 // Scripts as isolated-vm runs them, in process: one isolate and one evaluated script a "room", called
 // with copies in and out and a time limit.
 //
-// isolates.mjs runs SECONDS               {"per_second"} of warm runs
-// isolates.mjs fetch SECONDS URL          {"done", "cpu_us"}: a request by node-fetch
-// isolates.mjs pipeline SECONDS URL       the same after a run of a script
+// isolates.mjs runs SECONDS                  {"per_second"} of warm runs
+// isolates.mjs fetch SECONDS URL             {"done", "cpu_us"}: a request by node-fetch
+// isolates.mjs pipeline SECONDS URL SCRIPTS  the same after a run of one of the scripts in turn, each in
+//                                            an isolate of its own, as Rocket.Chat keeps one an integration
 
 import http from 'node:http';
 
@@ -73,12 +74,13 @@ function measure_fetch(seconds, url) {
   return measure_requests(seconds, (data) => ({ url, method: 'POST', headers: { 'Content-Type': 'application/json' }, data }));
 }
 
-function measure_pipeline(seconds, url) {
-  const run = load(outgoing_script, 'prepare_outgoing_request');
-  return measure_requests(seconds, (data) => run({ request: { url, method: 'POST', headers: {}, data } }));
+function measure_pipeline(seconds, url, scripts) {
+  const runs = Array.from({ length: scripts }, () => load(outgoing_script, 'prepare_outgoing_request'));
+  let next = 0;
+  return measure_requests(seconds, (data) => runs[next++ % scripts]({ request: { url, method: 'POST', headers: {}, data } }));
 }
 
 const modes = { runs: measure_runs, fetch: measure_fetch, pipeline: measure_pipeline };
-const [mode, seconds, url] = process.argv.slice(2);
-console.log(`RESULT ${JSON.stringify(await modes[mode](Number(seconds), url))}`);
+const [mode, seconds, url, scripts] = process.argv.slice(2);
+console.log(`RESULT ${JSON.stringify(await modes[mode](Number(seconds), url, Number(scripts)))}`);
 process.exit(0);

@@ -64,10 +64,26 @@ std::string to_iso(Time time) {
   const auto whole_days = std::chrono::floor<days>(time);
   const year_month_day date{whole_days};
   const std::chrono::hh_mm_ss clock{time - whole_days};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  const int year_number = static_cast<int>(date.year());
+  // JavaScript writes other years with a sign and six digits.
+  const bool is_usual = year_number >= 0 && year_number <= 9999;
+  std::string out = is_usual ? "0000" : fmt::format("{:+07}", year_number);
+  const std::size_t start = out.size();
+  out += "-00-00T00:00:00.000Z";
+  const auto put = [&out](std::size_t at, std::size_t digits, std::int64_t value) {
+    while (digits-- > 0) {
+      out[at + digits] = static_cast<char>('0' + value % 10);
+      value /= 10;
+    }
+  };
+  if (is_usual) put(0, 4, year_number);
+  put(start + 1, 2, static_cast<unsigned>(date.month()));
+  put(start + 4, 2, static_cast<unsigned>(date.day()));
+  put(start + 7, 2, clock.hours().count());
+  put(start + 10, 2, clock.minutes().count());
+  put(start + 13, 2, clock.seconds().count());
+  put(start + 16, 3, clock.subseconds().count());
+  return out;
 }
 
 std::optional<Time> from_iso(std::string_view text) {

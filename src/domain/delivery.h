@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "base/json.h"
+#include "base/json_document.h"
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/integration.h"
@@ -40,7 +40,7 @@ struct Delivery {
   IntegrationId integration;
   HookEvent event = HookEvent::SendMessage;
   std::string url;
-  json::object data;  // the payload, recorded when the event happened
+  JsonDocument data;  // the payload, recorded when the event happened
   std::string trigger_word;
   RoomId room;        // empty for events without a room
   UserId user;        // who caused the event; sender with impersonateUser
@@ -65,14 +65,14 @@ struct HistoryEntry {
   int attempt = 0;
   std::string step;
   HookEvent event = HookEvent::SendMessage;
-  json::object integration_copy;  // without token and scripts
-  json::object data;
+  JsonDocument integration_copy;  // without token and scripts
+  JsonDocument data;
   std::string trigger_word;
   std::string target_url;  // before the script
   bool ran_prepare = false;
   bool finished = false;
   std::optional<std::string> url;  // after the script
-  json::value http_call_data;      // null when nothing was sent
+  JsonDocument http_call_data;     // null when nothing was sent
   std::optional<std::string> http_result;
   std::optional<std::int64_t> http_status;
   json::value http_error;

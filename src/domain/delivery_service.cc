@@ -14,7 +14,7 @@ namespace gantry::domain {
 namespace {
 
 bool text_holds(const Delivery& delivery, std::string_view lower_part) {
-  const json::value* text = find_member(delivery.data, "text");
+  const json::value* text = find_member(delivery.data.object(), "text");
   return text != nullptr && text->is_string() &&
          to_lower(text->get_string()).find(lower_part) != std::string::npos;
 }
@@ -232,7 +232,7 @@ Task<Cancelling> DeliveryService::cancel(Caller caller, std::vector<DeliveryId> 
       found->cancelled_by = caller.id();
       tx.deliveries().update(*found);
       out.cancelled.push_back(id);
-      found->data.clear();
+      found->data = {};
       dropped.push_back(*std::move(found));
     }
     if (!dropped.empty()) {

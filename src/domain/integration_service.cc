@@ -338,7 +338,7 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
     const auto recorded = tx.deliveries().find_history(entry_id);
     if (!recorded || recorded->integration != id) return ErrorCode::InvalidIntegrationHistory;
     if (type != IntegrationType::Outgoing) return ErrorCode::ReplayOutgoingOnly;
-    if (recorded->data.empty()) return ErrorCode::HistoryDataMissing;
+    if (recorded->data.object().empty()) return ErrorCode::HistoryDataMissing;
     if (!recorded->url) return Done{};  // nothing was requested then, so there is nothing to repeat
     const auto first = tx.deliveries().find(recorded->delivery);
     Delivery again;

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/json_document.h"
 #include "domain/directory.h"
 #include "domain/store.h"
 
@@ -13,6 +14,7 @@ namespace gantry::integrations {
 struct LoadedIntegration {
   std::shared_ptr<const domain::Integration> integration;  // null: there is none of the id
   std::string script_revision;                             // empty without a script that may run
+  JsonDocument history_copy;                               // as entries of the history show it
 };
 
 class LoadedIntegrations {
@@ -35,7 +37,7 @@ class LoadedIntegrations {
   domain::Store& store_;
   mutable std::mutex mutex_;
   std::unordered_map<domain::IntegrationId, Kept> kept_;
-  std::size_t kept_bytes_ = 0;  // of scripts
+  std::size_t kept_bytes_ = 0;  // of scripts and copies
 };
 
 }  // namespace gantry::integrations

@@ -45,7 +45,7 @@ void put_end(json::object& out, const domain::Delivery& delivery,
 void put_bodies(json::object& out, const HistoryEntry& entry) {
   if (entry.url) {
     json::object request{{"url", *entry.url}};
-    put_open(request, "data", entry.http_call_data);
+    put_open(request, "data", entry.http_call_data.value());
     out["request"] = std::move(request);
   }
   put(out, "answer", entry.http_result);
@@ -107,7 +107,7 @@ json::object to_detail_json(const domain::LoggedDelivery& logged,
                             const domain::Directory& directory) {
   json::object out = to_json(logged, directory);
   put_text(out, "triggerWord", logged.delivery.trigger_word);
-  if (!logged.bodies_hidden) out["payload"] = logged.delivery.data;
+  if (!logged.bodies_hidden) out["payload"] = logged.delivery.data.object();
   json::array attempts;
   for (const HistoryEntry& entry : logged.attempts) {
     attempts.push_back(attempt_json(entry, logged.bodies_hidden));

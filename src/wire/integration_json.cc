@@ -121,11 +121,11 @@ json::object to_json(const domain::HistoryEntry& entry) {
   json::object out{{"_id", entry.id.text},
                    {"type", "outgoing-webhook"},
                    {"step", entry.step},
-                   {"integration", entry.integration_copy},
+                   {"integration", entry.integration_copy.object()},
                    {"event", domain::info_of(entry.event).name},
                    {"_createdAt", to_iso(entry.created_at)},
                    {"_updatedAt", to_iso(entry.updated_at)},
-                   {"data", entry.data},
+                   {"data", entry.data.object()},
                    {"ranPrepareScript", entry.ran_prepare},
                    {"finished", entry.finished}};
   if (!entry.trigger_word.empty()) out["triggerWord"] = entry.trigger_word;
@@ -136,7 +136,7 @@ json::object to_json(const domain::HistoryEntry& entry) {
   const auto put_open = [&out](std::string_view key, const json::value& value) {
     if (!value.is_null()) out[key] = value;
   };
-  put_open("httpCallData", entry.http_call_data);
+  put_open("httpCallData", entry.http_call_data.value());
   put_open("httpError", entry.http_error);
   put_open("prepareSentMessage", entry.prepare_sent);
   put_open("processSentMessage", entry.process_sent);

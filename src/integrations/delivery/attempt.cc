@@ -10,7 +10,6 @@
 #include "integrations/delivery/reply_content.h"
 #include "integrations/delivery/reply_posting.h"
 #include "integrations/delivery/retry_schedule.h"
-#include "wire/integration_json.h"
 
 namespace gantry::integrations {
 namespace {
@@ -153,7 +152,7 @@ Task<Attempt::Go> Attempt::load() {
   if (integration_->created_by) entry_.integration_maker = integration_->created_by->id;
   entry_.attempt = delivery_.tries;
   entry_.event = delivery_.event;
-  entry_.integration_copy = wire::to_history_copy(*integration_);
+  entry_.integration_copy = loaded.history_copy;
   entry_.data = delivery_.data;
   entry_.trigger_word = delivery_.trigger_word;
   entry_.target_url = delivery_.url;
@@ -203,7 +202,7 @@ Task<Attempt::Go> Attempt::prepare() {
                               Ending{.state = DeliveryState::Failed});
   }
   json::object shown = request_.to_json();
-  shown["data"] = with_dates(delivery_.data);
+  shown["data"] = with_dates(delivery_.data.object());
   json::object argument;
   argument["request"] = std::move(shown);
   const script::RunOutcome outcome =

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 6> kOpenHeaders{
 
 json::object OutgoingRequest::to_json() const {
   json::object out{{"params", json::object{}}, {"method", method}, {"url", url}};
-  if (!data.is_null()) out["data"] = data;
+  if (!data.is_null()) out["data"] = data.value();
   if (auth) out["auth"] = *auth;
   out["headers"] = headers;
   return out;
@@ -56,7 +56,7 @@ std::optional<OutgoingRequest> request_from_script(const json::object& result) {
                         ? headers->get_object()
                         : json::object{{"User-Agent", kUserAgent}};
   if (const json::value* data = find_member(result, "data"); data != nullptr && is_truthy(*data)) {
-    request.data = *data;
+    request.data = JsonDocument(*data);
   }
   if (const std::string_view auth = text_of(result, "auth"); !auth.empty()) request.auth = auth;
   if (const json::value* timeout = find_member(result, "timeout");
@@ -85,8 +85,8 @@ Result<egress::HttpRequest> to_http(const OutgoingRequest& request) {
   }
   if (!request.data.is_null()) {
     set_header(out.headers, "Content-Type", "application/json");
-    out.body = request.data.is_string() ? std::string(request.data.get_string())
-                                        : to_json_text(request.data);
+    const json::string* plain = request.data.value().if_string();
+    out.body = plain != nullptr ? std::string(*plain) : request.data.text();
   }
   if (request.timeout) out.timeout = *request.timeout;
   return out;

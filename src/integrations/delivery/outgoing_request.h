@@ -2,7 +2,7 @@
 // The HTTP request of a delivery: the default one, what a script makes of it, and what goes over
 // the wire. Source: contract "integrations" 11.
 
-#include "base/json.h"
+#include "base/json_document.h"
 #include "base/result.h"
 #include "domain/delivery.h"
 #include "domain/integration.h"
@@ -15,7 +15,7 @@ struct OutgoingRequest {
   std::string method = "POST";
   std::string url;
   json::object headers;
-  json::value data;  // null: no body
+  JsonDocument data;  // null: no body
   std::optional<std::string> auth;
   std::optional<Milliseconds> timeout;
 

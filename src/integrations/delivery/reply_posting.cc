@@ -12,7 +12,7 @@ namespace {
 std::shared_ptr<const domain::User> sender_of(const ReplyPosting& posting) {
   if (posting.integration.impersonate_user.value_or(false)) {
     // The event's own sender, never what a remote reply says.
-    const std::string_view name = text_of(posting.delivery.data, "user_name");
+    const std::string_view name = text_of(posting.delivery.data.object(), "user_name");
     if (auto user = posting.directory.find_user_by_name(name)) return user;
   }
   return posting.directory.find_user_by_name(posting.integration.username);

@@ -83,7 +83,7 @@ asio::awaitable<void> DeliveryScheduler::load() {
       [](const domain::Tx& tx) -> Result<std::vector<domain::Delivery>> {
     std::vector<domain::Delivery> out;
     tx.deliveries().visit_open([&](domain::Delivery delivery) {
-      delivery.data.clear();  // read again when it runs
+      delivery.data = {};  // read again when it runs
       out.push_back(std::move(delivery));
     });
     return out;
@@ -116,7 +116,7 @@ void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
   }
   turn.line = line_of(*delivery);
   // The load leaves payloads out.
-  const bool knows_payload = !delivery->data.empty() && order_.waiting() < kPayloadsKeptMax;
+  const bool knows_payload = !delivery->data.is_null() && order_.waiting() < kPayloadsKeptMax;
   if (knows_payload) turn.of.delivery = std::move(delivery);
   order_.add(std::move(turn), tools_.context.clock.now());
 }

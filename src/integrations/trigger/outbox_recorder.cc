@@ -71,7 +71,8 @@ domain::Delivery make_delivery(const domain::Directory& directory, const HookFac
   delivery.integration = integration.id;
   delivery.event = facts.event;
   delivery.url = url;
-  delivery.data = wire::to_hook_payload(facts, directory, integration.token, match.trigger_word);
+  delivery.data =
+      JsonDocument(wire::to_hook_payload(facts, directory, integration.token, match.trigger_word));
   delivery.trigger_word = match.trigger_word;
   if (facts.room) delivery.room = facts.room->id;
   if (facts.message) {

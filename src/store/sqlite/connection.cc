@@ -10,6 +10,13 @@ constexpr int kBusyMilliseconds = 10'000;
       code, std::string("sqlite: ") + (db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code)));
 }
 
+// SQLite counts its memory under a lock at each allocation, and nobody asks for the sums. Too late
+// once the library is in use, and then it only costs what it costs.
+void stop_counting_memory() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(done);
+}
+
 }  // namespace
 
 Statement::~Statement() {
@@ -67,6 +74,7 @@ std::optional<Time> Statement::optional_time(int column) const {
 }
 
 Connection::Connection(const std::string& path, Access access) {
+  stop_counting_memory();
   const int flags = access == Access::ReadOnly ? SQLITE_OPEN_READONLY
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -24,8 +24,10 @@ constexpr char kInsertDelivery[] =
 constexpr char kUpdateDelivery[] =
     "UPDATE deliveries SET state = ?, tries = ?, next_at = ?, cancelled_by = ? WHERE id = ?";
 constexpr char kEndAttempt[] =
-    "UPDATE deliveries SET state = iif(cancelled_by <> '' AND ?1 <> 2, state, ?1), tries = ?2, "
-    "next_at = ?3 WHERE id = ?4 RETURNING state";
+    "UPDATE deliveries SET state = ?1, tries = ?2, next_at = ?3 "
+    "WHERE sequence = ?4 AND id = ?5 AND (cancelled_by = '' OR ?1 = 2)";
+constexpr char kEndCancelled[] =
+    "UPDATE deliveries SET tries = ?, next_at = ? WHERE sequence = ? AND id = ?";
 
 #define COLUMNS "id, delivery, integration, maker, finished, updated_at, extra"
 constexpr char kSelectEntry[] = "SELECT " COLUMNS " FROM history WHERE id = ?";
@@ -112,7 +114,7 @@ constexpr std::string_view kCallData = "http_call_data";
 constexpr std::string_view kSentAsIs = "sent_as_is";
 
 bool sent_as_is(const HistoryEntry& entry) {
-  return entry.http_call_data.is_object() && entry.http_call_data.get_object() == entry.data;
+  return !entry.data.is_null() && entry.http_call_data == entry.data;
 }
 
 HistoryEntry read_entry(const Statement& row) {
@@ -179,11 +181,17 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
         .run();
   }
   domain::DeliveryState end_attempt(const Delivery& delivery) override {
-    Statement row = session_.connection.prepare(kEndAttempt);
-    row.bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.id);
-    // It went with its integration.
-    if (!row.step()) return domain::DeliveryState::Dropped;
-    return static_cast<domain::DeliveryState>(row.integer(0));
+    session_.connection.prepare(kEndAttempt)
+        .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.sequence,
+              delivery.id)
+        .run();
+    if (session_.connection.changes() == 1) return delivery.state;
+    session_.connection.prepare(kEndCancelled)
+        .bind(delivery.tries, delivery.next_at, delivery.sequence, delivery.id)
+        .run();
+    const std::optional<Delivery> found = find(delivery.id);
+    // Without a row it went with its integration.
+    return found ? found->state : domain::DeliveryState::Dropped;
   }
 
   std::optional<HistoryEntry> find_history(const HistoryId& id) const override {

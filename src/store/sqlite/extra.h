@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/ids.h"
-#include "base/json.h"
+#include "base/json_document.h"
 #include "base/time.h"
 #include "domain/room.h"
 #include "domain/user.h"
@@ -37,6 +37,9 @@ class ExtraWriter {
   }
   void operator()(std::string_view key, const json::array& value) {
     if (!value.empty()) put(key, value);
+  }
+  void operator()(std::string_view key, const JsonDocument& value) {
+    if (!value.is_null()) put(key, value);
   }
   template <class Tag>
   void operator()(std::string_view key, const Id<Tag>& value) {
@@ -74,6 +77,7 @@ class ExtraWriter {
   void write(const json::value& value) { text_ += json::serialize(value); }
   void write(const json::object& value) { text_ += json::serialize(value); }
   void write(const json::array& value) { text_ += json::serialize(value); }
+  void write(const JsonDocument& value) { text_ += value.text(); }
   void write(const domain::UserRef& value) {
     ExtraWriter inner;
     inner.put("id", value.id.text);
@@ -141,6 +145,9 @@ class ExtraReader {
   static void read(json::value& value, json::value& out) { out = std::move(value); }
   static void read(json::value& value, json::object& out) { out = std::move(value.as_object()); }
   static void read(json::value& value, json::array& out) { out = std::move(value.as_array()); }
+  static void read(const json::value& value, JsonDocument& out) {
+    out = JsonDocument(json::value(value, json::storage_ptr()));
+  }
   static void read(json::value& value, domain::UserRef& out) {
     const json::object& object = value.as_object();
     out.id = domain::UserId{text_of(object, "id")};

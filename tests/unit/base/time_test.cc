@@ -9,6 +9,10 @@ TEST(IsoTime, writes_milliseconds_and_z) {
   EXPECT_EQ(to_iso(from_epoch_ms(0)), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(to_iso(from_epoch_ms(1'780'922'800'123)), "2026-06-08T12:46:40.123Z");
   EXPECT_EQ(to_iso(from_epoch_ms(-1)), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_iso(from_epoch_ms(-62'167'219'200'000)), "0000-01-01T00:00:00.000Z");
+  EXPECT_EQ(to_iso(from_epoch_ms(253'402'300'799'999)), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(to_iso(from_epoch_ms(253'402'300'800'000)), "+010000-01-01T00:00:00.000Z");
+  EXPECT_EQ(to_iso(from_epoch_ms(-62'167'219'200'001)), "-000001-12-31T23:59:59.999Z");
 }
 
 TEST(IsoTime, reads_the_forms_of_javascript) {

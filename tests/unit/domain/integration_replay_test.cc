@@ -77,7 +77,7 @@ class Replay : public ::testing::Test {
     out.delivery = DeliveryId{id};
     out.integration = IntegrationId{id};
     out.step = "after-http-call";
-    out.data = std::move(data);
+    out.data = JsonDocument(std::move(data));
     out.target_url = "https://ops.example/hook";
     out.url = out.target_url;
     out.created_at = out.updated_at = now_;

@@ -175,13 +175,13 @@ TEST_F(StoreTest, an_entry_of_an_attempt_under_way_never_replaces_its_end) {
     entry.id = domain::HistoryId{"h1"};
     entry.integration = IntegrationId{"i1"};
     entry.step = "pre-http-call";
-    entry.data = {{"text", "guggy cats"}};
+    entry.data = JsonDocument({{"text", "guggy cats"}});
     entry.http_call_data = entry.data;
     tx.deliveries().begin_history(entry);
     EXPECT_EQ(tx.deliveries().find_history(entry.id)->step, "pre-http-call");
     EXPECT_EQ(tx.deliveries().find_history(entry.id)->http_call_data, entry.http_call_data);
     entry.step = "after-http-call";
-    entry.http_call_data = {{"text", "another"}};
+    entry.http_call_data = JsonDocument({{"text", "another"}});
     tx.deliveries().put_history(entry);
     EXPECT_EQ(tx.deliveries().find_history(entry.id)->http_call_data, entry.http_call_data);
     entry.step = "pre-http-call";
@@ -205,7 +205,7 @@ TEST_F(StoreTest, visits_open_deliveries_in_the_order_of_their_events) {
     tx.deliveries().visit_open([&](const domain::Delivery& row) {
       EXPECT_GT(row.sequence, last);
       last = row.sequence;
-      EXPECT_EQ(row.data.at("text"), "guggy cats");
+      EXPECT_EQ(row.data.object().at("text"), "guggy cats");
       seen.push_back(row.id.text);
     });
     EXPECT_EQ(seen, (std::vector<std::string>{"d1", "d3"}));

@@ -101,7 +101,7 @@ class StoreTest : public testing::Test {
     out.id = domain::DeliveryId{id};
     out.integration = domain::IntegrationId{integration_id};
     out.url = "http://127.0.0.1:1/";
-    out.data = {{"text", "guggy cats"}, {"bot", false}};
+    out.data = JsonDocument({{"text", "guggy cats"}, {"bot", false}});
     out.trigger_word = "guggy";
     out.room = domain::RoomId{"r1"};
     out.created_at = out.next_at = from_epoch_ms(4'000);

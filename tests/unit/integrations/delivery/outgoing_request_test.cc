@@ -32,7 +32,7 @@ TEST(OutgoingRequest, is_a_post_of_the_payload_by_default) {
                  "integrations 11/timeout, integrations 11/redirects, integrations 11/size");
   domain::Delivery delivery;
   delivery.url = "http://target.example/hook";
-  delivery.data = {{"token", "t"}, {"text", "hi"}};
+  delivery.data = JsonDocument({{"token", "t"}, {"text", "hi"}});
   const auto http = to_http(default_request(delivery));
   ASSERT_TRUE(http);
   EXPECT_EQ(http->method, "POST");
@@ -49,7 +49,7 @@ TEST(OutgoingRequest, is_shown_to_scripts_with_params_first) {
   RecordProperty("covers", "integrations 11.1/request");
   domain::Delivery delivery;
   delivery.url = "u";
-  delivery.data = {{"text", "hi"}};
+  delivery.data = JsonDocument({{"text", "hi"}});
   EXPECT_EQ(
       json::serialize(default_request(delivery).to_json()),
       R"({"params":{},"method":"POST","url":"u","data":{"text":"hi"},"headers":{"User-Agent":")" +
