@@ -14,7 +14,9 @@ asio::awaitable<json::object> ControlCommands::run(json::object request) const {
   try {
     Result<json::object> result = co_await at->second(std::move(request));
     if (!result) {
-      co_return json::object{{"ok", false}, {"error", text_of(result.error())}};
+      json::object refusal{{"ok", false}, {"error", text_of(result.error())}};
+      if (result.error().code == ErrorCode::StorageFailed) refusal["damaged"] = true;
+      co_return refusal;
     }
     json::object reply = *std::move(result);
     reply["ok"] = true;
