@@ -7,8 +7,8 @@
 #include "app/care/care_command_line.h"
 #include "app/config.h"
 #include "app/config_docs.h"
-#include "app/control_socket.h"
-#include "app/data_directory.h"
+#include "app/data_request.h"
+#include "app/delivery_command_line.h"
 #include "app/exit_status.h"
 #include "app/server.h"
 #include "app/version.h"
@@ -31,28 +31,18 @@ int serve(const Flags& flags, const ServerMaker& make) {
   return 0;
 }
 
-// Asks the server that holds the data, or opens the data when there is none.
 int command(const Flags& flags, json::object request) {
   auto config = make_config(flags);
   if (!config) return report_error(config.error());
-  json::object reply;
-  if (DataDirectory::is_locked(config->data)) {
-    auto answer = ask_server(config->data + "/control.sock", request);
-    if (!answer) return report_error(answer.error());
-    reply = *std::move(answer);
-  } else {
-    log::set_level(log::Level::Warn);
-    auto server = Server::open(*std::move(config), {});
-    if (!server) return report_error(server.error());
-    reply = (*server)->run_command(std::move(request));
-  }
-  const bool ok = reply.contains("ok") && reply.at("ok") == json::value(true);
+  auto reply = ask_about_data(*config, std::move(request));
+  if (!reply) return report_error(reply.error());
+  const bool ok = reply->contains("ok") && reply->at("ok") == json::value(true);
   if (!ok) {
-    std::cerr << "gantry: " << text_of(reply, "error") << std::endl;
+    std::cerr << "gantry: " << text_of(*reply, "error") << std::endl;
     return kRefused;
   }
-  reply.erase("ok");
-  std::cout << to_json_text(reply) << std::endl;
+  reply->erase("ok");
+  std::cout << to_json_text(*reply) << std::endl;
   return 0;
 }
 
@@ -146,6 +136,8 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
 
   CareCommandLine care;
   care.declare(app, flags);
+  DeliveryCommandLine deliveries;
+  deliveries.declare(app, flags);
 
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
@@ -163,6 +155,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   }
   if (app.got_subcommand("user")) return command(flags, user_command.request());
   if (const auto status = care.run(flags)) return *status;
+  if (const auto status = deliveries.run(flags)) return *status;
   if (openapi_command->parsed()) std::cout << to_json_text(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;

@@ -5,6 +5,11 @@
 
 namespace gantry::app {
 
+const ControlCommands::Stream* ControlCommands::find_stream(std::string_view name) const {
+  const auto at = streams_.find(name);
+  return at == streams_.end() ? nullptr : &at->second;
+}
+
 asio::awaitable<json::object> ControlCommands::run(json::object request) const {
   const std::string name(text_of(request, "command"));
   const auto at = commands_.find(name);

@@ -20,6 +20,7 @@
 #include "app/care/delivery_pause.h"
 #include "app/control_socket.h"
 #include "app/data_directory.h"
+#include "app/delivery_commands.h"
 #include "app/first_run.h"
 #include "app/history_pruning.h"
 #include "app/housekeeping.h"
@@ -151,6 +152,7 @@ struct Server::Parts {
   std::unique_ptr<integrations::LoadedIntegrations> loaded_integrations;
   std::unique_ptr<integrations::ScriptRunner> scripts;
   std::unique_ptr<integrations::OutboxRecorder> outbox;
+  integrations::DeliveryFeed feed;
   std::unique_ptr<integrations::DeliveryScheduler> deliveries;
   std::unique_ptr<integrations::IncomingHooks> hooks;
 
@@ -169,6 +171,7 @@ struct Server::Parts {
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<CareCommands> care_commands;
+  std::unique_ptr<DeliveryCommands> delivery_commands;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
@@ -212,10 +215,11 @@ void Server::Parts::make_services() {
   deliveries = std::make_unique<integrations::DeliveryScheduler>(
       io.get_executor(),
       integrations::AttemptTools{context, *scripts, *way_out, *egress_rules, *loaded_integrations,
-                                 tasks},
+                                 tasks, &feed},
       tasks, integrations::SchedulerOptions{});
   // The rows of the outbox wait for a start that resumes.
   if (!paused) store->add_follower(*deliveries);
+  store->add_follower(feed);
   hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts,
                                                         tasks, io.get_executor());
 
@@ -260,6 +264,8 @@ void Server::Parts::make_commands() {
   account_commands->add_to(commands);
   care_commands = std::make_unique<CareCommands>(data, *store, *files, clock);
   care_commands->add_to(commands);
+  delivery_commands = std::make_unique<DeliveryCommands>(*delivery_log, feed, directory, clock);
+  delivery_commands->add_to(commands);
 }
 
 void Server::Parts::make_housekeeping() {
@@ -321,6 +327,7 @@ void Server::Parts::stop() {
   routes->info().set_ready(false);
   if (control) control->stop();
   care_commands->stop();
+  feed.stop();
   if (http) {
     const std::size_t cut = asio::co_spawn(io, http->stop(kShutdownGrace), asio::use_future).get();
     if (cut > 0) log::warn("connections cut", {{"count", cut}});

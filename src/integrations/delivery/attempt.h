@@ -9,6 +9,7 @@
 #include "domain/delivery.h"
 #include "integrations/delivery/attempt_of.h"
 #include "integrations/delivery/circuit.h"
+#include "integrations/delivery/delivery_feed.h"
 #include "integrations/delivery/outgoing_request.h"
 #include "integrations/loaded_integrations.h"
 #include "integrations/script_runner.h"
@@ -23,6 +24,7 @@ struct AttemptTools {
   const EgressRules& rules;
   LoadedIntegrations& integrations;
   TaskGroup& tasks;
+  DeliveryFeed* feed = nullptr;
 };
 
 struct AttemptEnd {
