@@ -262,7 +262,7 @@ void Server::Parts::make_commands() {
   commands.add("token", std::bind_front(&Parts::token_command, this));
   account_commands = std::make_unique<AccountCommands>(accounts->accounts, directory);
   account_commands->add_to(commands);
-  care_commands = std::make_unique<CareCommands>(data, *store, *files, clock);
+  care_commands = std::make_unique<CareCommands>(data, *store, *files, directory, clock);
   care_commands->add_to(commands);
   delivery_commands = std::make_unique<DeliveryCommands>(*delivery_log, feed, directory, clock);
   delivery_commands->add_to(commands);

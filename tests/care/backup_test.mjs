@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { call_hook, script_of } from '../support/hooks.mjs';
-import { care, cared, check_refusal, read_tar, sha256, temporary } from '../support/care.mjs';
+import { care, cared, check_refusal, fill_database, read_tar, sha256, temporary } from '../support/care.mjs';
 import { expect, expect_json } from '../support/expect.mjs';
 import { bell, script } from '../support/outgoing.mjs';
 import { eventually } from '../support/patience.mjs';
@@ -187,20 +187,48 @@ test('backups at the same time: one is made, the others are told to wait', async
   expect(fs.readdirSync(place).length === made.length, 'something was left behind');
 });
 
-test('a server that is killed while it makes a backup leaves none that is half made', async (t) => {
-  const place = temporary(t, 'backup');
+async function large_server(t, place) {
   const data = path.join(place, 'data');
   fs.mkdirSync(data);
   const server = await TestServer.start({ data });
   t.after(() => server.kill());
+  await server.stop();
+  await fill_database(data);
+  await server.restart();
+  return server;
+}
+
+const begun = (place) => eventually('the beginning', () => fs.readdirSync(place).some((name) => name.startsWith('team.tar.part')), 10_000);
+
+test('a server that is killed while it makes a backup leaves none that is half made', async (t) => {
+  const place = temporary(t, 'backup');
+  const server = await large_server(t, place);
   const file = path.join(place, 'team.tar');
-  const made = care(data, 'backup', file);
-  await eventually('the beginning', () => fs.readdirSync(place).some((name) => name.startsWith('team.tar')), 10_000);
+  const made = care(server.data, 'backup', file);
+  await begun(place);
   await server.kill();
   const end = await made;
-  if (end.code === 0) await cared(path.join(place, 'early'), 'restore', file);
-  else expect(!fs.existsSync(file), 'a backup that failed has its name');
+  expect(end.code !== 0 || fs.existsSync(file), 'it was made and is not there');
+  if (fs.existsSync(file)) await cared(path.join(place, 'early'), 'restore', file);
   await server.restart();
-  await cared(data, 'backup', file, '--replace');
-  await cared(path.join(place, 'late'), 'restore', file);
+  await cared(server.data, 'backup', file, '--replace');
+  expect_json(fs.readdirSync(place).filter((name) => name.startsWith('team')), ['team.tar']);
+  await cared(path.join(place, 'copy'), 'restore', file);
+});
+
+test('a server that is told to stop does not wait for a backup or a compact', async (t) => {
+  const place = temporary(t, 'backup');
+  const server = await large_server(t, place);
+  const made = care(server.data, 'backup', path.join(place, 'team.tar'));
+  await begun(place);
+  await server.stop();
+  const end = await made;
+  if (end.code !== 0) check_refusal(end, 2, 'try again');
+  expect_json(fs.readdirSync(place).sort(), end.code === 0 ? ['data', 'team.tar'] : ['data']);
+  await server.restart();
+  const compacted = care(server.data, 'compact');
+  await server.stop();
+  const stopped = await compacted;
+  if (stopped.code !== 0) check_refusal(stopped, 2, 'try again');
+  expect_json((await cared(server.data, 'check')).findings, []);
 });

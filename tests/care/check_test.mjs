@@ -149,3 +149,24 @@ test('beside a server that writes, nothing is found that is not wrong', async ()
     await w.stop();
   }
 });
+
+test('what a server has in memory and its database has not: named, status 3', async () => {
+  const w = await World.start();
+  try {
+    const { integration } = await bell(w);
+    const quiet = await cared(w.server.data, 'check');
+    expect_json(quiet.findings, []);
+    await edit(w.server.data, `PRAGMA foreign_keys = ON; UPDATE users SET extra = json_set(extra, '$.name', 'changed'), updated_at = 5 WHERE id = 'rocket.cat';
+      UPDATE rooms SET name = 'elsewhere' WHERE id = 'GENERAL'; DELETE FROM integrations WHERE id = '${integration._id}';
+      INSERT INTO settings VALUES ('Site_Name', '"changed"') ON CONFLICT (id) DO UPDATE SET value = excluded.value;`);
+    const end = await care(w.server.data, 'check');
+    check_refusal(end, 3, 'account rocket.cat', 'room GENERAL', 'has 1 integrations, its database 0', 'setting Site_Name', 'restart the server');
+    expect_json([...new Set(JSON.parse(end.stdout).findings.map((one) => one.kind))], ['memory']);
+    await w.server.stop();
+    await w.server.restart();
+    await w.connect();
+    expect_json((await cared(w.server.data, 'check')).findings, []);
+  } finally {
+    await w.stop();
+  }
+});

@@ -1,8 +1,10 @@
 // What tests of backup, restore, check and compact share: the commands, and tar files as they are.
 
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { expect } from './expect.mjs';
 import { fresh_directory, run_gantry } from './test_server.mjs';
@@ -80,3 +82,16 @@ export function bytes_below(directory) {
 export function files_with(directory, text) {
   return [...bytes_below(directory)].filter(([, bytes]) => bytes.includes(text)).map(([file]) => file);
 }
+
+const kFill = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA synchronous = OFF")
+database.executemany("INSERT INTO messages (id, room, sent_at, author, type, thread, extra) "
+                     "VALUES (?, 'GENERAL', ?, 'rocket.cat', '', '', ?)",
+                     (("filling-%d" % i, 1000 + i, '{"text":"%s"}' % ("filling " * 100)) for i in range(60000)))
+database.commit()
+`;
+
+// Makes the database of a stopped server so large that looking after it takes a while.
+export const fill_database = (data) => promisify(execFile)('python3', ['-c', kFill, path.join(data, 'gantry.db')]);

@@ -39,7 +39,19 @@ int run_on(const std::string& data, const json::object& request,
   return report(*std::move(reply));
 }
 
-const std::atomic<bool> g_never_stopped{false};
+// What the server's memory says; another command that holds the data has none that matters.
+void add_memory_findings(const std::string& data, json::object& checked) {
+  const auto reply = ask_server(data + "/control.sock", {{"command", "check.memory"}});
+  if (!reply || !reply->contains("findings")) {
+    std::cerr << "gantry: the memory of the server was not checked: "
+              << (reply ? text_of(*reply, "error") : text_of(reply.error())) << std::endl;
+    return;
+  }
+  json::array& findings = checked.at("findings").as_array();
+  for (const json::value& finding : reply->at("findings").as_array()) findings.push_back(finding);
+}
+
+const std::atomic<bool> kNeverStopped{false};
 
 }  // namespace
 
@@ -73,7 +85,7 @@ int CareCommandLine::backup(const std::string& data) const {
   order.now = SystemClock().now();
   return run_on(
       data, {{"command", "backup"}, {"file", order.file}, {"replace", replace_}},
-      [&order](const DataDirectory& held) { return make_backup(held, order, g_never_stopped); });
+      [&order](const DataDirectory& held) { return make_backup(held, order, kNeverStopped); });
 }
 
 int CareCommandLine::restore(const std::string& data) const {
@@ -82,7 +94,8 @@ int CareCommandLine::restore(const std::string& data) const {
 
 int CareCommandLine::check(const std::string& data) {
   const DataUse use = DataDirectory::is_locked(data) ? DataUse::ServerRuns : DataUse::Idle;
-  const auto checked = check_data(data, use);
+  auto checked = check_data(data, use);
+  if (checked && use == DataUse::ServerRuns) add_memory_findings(data, *checked);
   if (report(checked) != kDone) return kWrongSetup;
   const json::array& findings = checked->at("findings").as_array();
   for (const json::value& finding : findings) {
@@ -94,7 +107,7 @@ int CareCommandLine::check(const std::string& data) {
 int CareCommandLine::compact(const std::string& data) {
   return run_on(data, {{"command", "compact"}}, [](const DataDirectory& held) {
     return compact_data(held, DataUse::Idle, [&held] {
-      return store::sqlite::compact_database(held.database_path(), g_never_stopped);
+      return store::sqlite::compact_database(held.database_path(), kNeverStopped);
     });
   });
 }

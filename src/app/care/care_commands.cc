@@ -2,6 +2,7 @@
 
 #include "app/care/backup.h"
 #include "app/care/compacting.h"
+#include "app/care/directory_check.h"
 #include "domain/error_codes.h"
 
 namespace gantry::app {
@@ -9,6 +10,7 @@ namespace gantry::app {
 void CareCommands::add_to(ControlCommands& commands) {
   commands.add("backup", std::bind_front(&CareCommands::backup, this));
   commands.add("compact", std::bind_front(&CareCommands::compact, this));
+  commands.add("check.memory", std::bind_front(&CareCommands::check_memory, this));
 }
 
 Task<json::object> CareCommands::run_alone(std::function<Result<json::object>()> work) {
@@ -31,6 +33,11 @@ Task<json::object> CareCommands::backup(json::object in) {
     return make_backup(data_, order, stopping_);
   };
   co_return co_await run_alone(work);
+}
+
+Task<json::object> CareCommands::check_memory(json::object) {
+  CO_TRY(json::array findings, co_await check_directory(store_, directory_));
+  co_return json::object{{"findings", std::move(findings)}};
 }
 
 Task<json::object> CareCommands::compact(json::object) {

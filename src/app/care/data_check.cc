@@ -23,6 +23,10 @@ using store::sqlite::StoredUpload;
 // A file is there before the database knows it.
 constexpr std::chrono::minutes kUploadTimeMax{10};
 
+std::string path_in(const std::string& directory, std::string_view name) {
+  return fmt::format("{}/{}", directory, name);
+}
+
 using Sizes = std::unordered_map<std::string, std::uintmax_t>;
 
 Sizes list_files(const std::string& uploads) {
@@ -54,7 +58,7 @@ std::vector<Finding> check_uploads(const std::string& directory, const Sizes& be
   std::vector<Finding> out;
   std::error_code error;
   for (const StoredUpload& upload : uploads) {
-    const std::string path = directory + "/" + upload.id.text;
+    const std::string path = path_in(directory, upload.id.text);
     const auto size = fs::file_size(path, error);
     if (error) {
       out.push_back(
@@ -67,7 +71,7 @@ std::vector<Finding> check_uploads(const std::string& directory, const Sizes& be
   }
   const auto known = ids_of(uploads);
   for (const auto& [name, size] : before) {
-    const std::string path = directory + "/" + name;
+    const std::string path = path_in(directory, name);
     if (known.contains(name) || (use == DataUse::ServerRuns && is_new(path))) continue;
     out.push_back({"orphan", path + " belongs to no upload; gantry compact removes it"});
   }
@@ -133,7 +137,7 @@ Result<std::vector<std::string>> list_orphans(const std::string& data, DataUse u
   const auto known = ids_of(stored);
   std::vector<std::string> out;
   for (const auto& [name, size] : before) {
-    const std::string path = uploads + "/" + name;
+    const std::string path = path_in(uploads, name);
     if (known.contains(name) || !is_upload_name(name)) continue;
     if (use == DataUse::Idle || !is_new(path)) out.push_back(path);
   }
