@@ -86,8 +86,8 @@ json::object DeliveryCommands::row_of(const domain::LoggedDelivery& delivery) co
 Task<json::object> DeliveryCommands::list(json::object in) {
   CO_TRY(domain::Caller caller, operator_caller());
   CO_TRY(DeliveryFilter filter, filter_of(in));
-  CO_TRY(const auto listed, co_await deliveries_.list(std::move(caller), std::move(filter),
-                                                      domain::Page{0, count_of(in)}));
+  const domain::Page page{0, count_of(in)};
+  CO_TRY(const auto listed, co_await deliveries_.list(std::move(caller), std::move(filter), page));
   json::array rows;
   for (const domain::LoggedDelivery& delivery : listed.items) rows.push_back(row_of(delivery));
   co_return json::object{{"deliveries", std::move(rows)}, {"total", listed.total}};
@@ -114,13 +114,16 @@ asio::awaitable<void> DeliveryCommands::follow(json::object in, LineSink& out) {
   auto filter = filter_of(in);
   if (!listed || !filter) {
     const Error& error = listed ? filter.error() : listed.error();
-    co_await out.write({{"ok", false}, {"error", text_of(error)}});
+    json::object refusal{{"ok", false}, {"error", text_of(error)}};
+    co_await out.write(std::move(refusal));
     co_return;
   }
-  bool read = co_await out.write({{"ok", true}});
+  json::object beginning{{"ok", true}};
+  bool read = co_await out.write(std::move(beginning));
   json::array& rows = listed->at("deliveries").as_array();
   for (auto row = rows.rbegin(); read && row != rows.rend(); ++row) {
-    read = co_await out.write({{"delivery", std::move(*row)}});
+    json::object line{{"delivery", std::move(*row)}};
+    read = co_await out.write(std::move(line));
   }
   if (read) co_await follow_on(*std::move(filter), listener, out);
 }
@@ -134,12 +137,14 @@ asio::awaitable<void> DeliveryCommands::follow_on(
     if (!news) co_return;
     bool read = true;
     if (const std::size_t missed = listener->take_missed(); missed > 0) {
-      read = co_await out.write({{"missed", missed}});
+      json::object line{{"missed", missed}};
+      read = co_await out.write(std::move(line));
     }
     if (read && fits(filter, news->delivery)) {
       json::object row = row_of(*news);
       row["at"] = to_iso(clock_.now());
-      read = co_await out.write({{"delivery", std::move(row)}});
+      json::object line{{"delivery", std::move(row)}};
+      read = co_await out.write(std::move(line));
     }
     if (!read) co_return;
   }

@@ -2,8 +2,6 @@
 
 #include <iostream>
 
-#include <CLI/CLI.hpp>
-
 #include "app/config.h"
 #include "domain/error_codes.h"
 

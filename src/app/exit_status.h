@@ -1,13 +1,9 @@
 #pragma once
 // How a command of the shell ends: its status, and the line that says why it failed.
 
-#include <string>
+#include <CLI/CLI.hpp>
 
 #include "base/error.h"
-
-namespace CLI {
-class App;
-}
 
 namespace gantry::app {
 

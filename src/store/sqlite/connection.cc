@@ -72,10 +72,9 @@ Connection::Connection(const std::string& path, Access access) {
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
-    const StoreFault fault(code,
-                           path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory"));
+    const std::string text = path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory");
     sqlite3_close_v2(db_);
-    throw fault;
+    throw StoreFault(code, text);
   }
   // SQLite opens what it may not write for reading only, and would fail at the first write.
   if (access == Access::ReadWrite && sqlite3_db_readonly(db_, "main") == 1) {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "domain/delivery.h"
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
 #include "store/sqlite/connection.h"
@@ -11,8 +10,6 @@
 
 namespace gantry::store::sqlite {
 namespace {
-
-using domain::DeliveryState;
 
 constexpr char kBegin[] = "BEGIN";
 constexpr char kVersion[] = "PRAGMA user_version";
