@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
+#include "integrations/delivery/delivery_feed.h"
 #include "integrations/delivery/reply_content.h"
 #include "integrations/delivery/reply_posting.h"
 #include "integrations/delivery/retry_schedule.h"

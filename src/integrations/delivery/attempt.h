@@ -9,12 +9,13 @@
 #include "domain/delivery.h"
 #include "integrations/delivery/attempt_of.h"
 #include "integrations/delivery/circuit.h"
-#include "integrations/delivery/delivery_feed.h"
 #include "integrations/delivery/outgoing_request.h"
 #include "integrations/loaded_integrations.h"
 #include "integrations/script_runner.h"
 
 namespace gantry::integrations {
+
+class DeliveryFeed;
 
 // What every attempt works with; outlives all of them.
 struct AttemptTools {
@@ -24,7 +25,7 @@ struct AttemptTools {
   const EgressRules& rules;
   LoadedIntegrations& integrations;
   TaskGroup& tasks;
-  DeliveryFeed* feed = nullptr;
+  DeliveryFeed* feed = nullptr;  // null: nobody is told
 };
 
 struct AttemptEnd {
