@@ -46,20 +46,6 @@ Result<std::optional<Time>> read_time(std::string_view name, const std::string& 
   return time;
 }
 
-Result<DeliveryFilter> read_filter(DeliveryFilterInput in) {
-  DeliveryFilter out;
-  if (!in.integration_id.empty()) out.integration = domain::IntegrationId{in.integration_id};
-  TRY(out.states, read_states(in.state));
-  TRY(out.from, read_time("from", in.from));
-  TRY(out.to, read_time("to", in.to));
-  if (!in.room_id.empty()) out.room = domain::RoomId{in.room_id};
-  if (in.text.size() > kTextBytesMax) {
-    return invalid(fmt::format("text is of at most {} bytes", kTextBytesMax));
-  }
-  out.text = std::move(in.text);
-  return out;
-}
-
 // Each once, in the order given.
 Result<std::vector<DeliveryId>> read_ids(const std::vector<std::string>& texts) {
   if (texts.empty()) return invalid("deliveryIds is empty");
@@ -82,6 +68,20 @@ json::array texts(const std::vector<DeliveryId>& ids) {
 }
 
 }  // namespace
+
+Result<DeliveryFilter> read_filter(DeliveryFilterInput in) {
+  DeliveryFilter out;
+  if (!in.integration_id.empty()) out.integration = domain::IntegrationId{in.integration_id};
+  TRY(out.states, read_states(in.state));
+  TRY(out.from, read_time("from", in.from));
+  TRY(out.to, read_time("to", in.to));
+  if (!in.room_id.empty()) out.room = domain::RoomId{in.room_id};
+  if (in.text.size() > kTextBytesMax) {
+    return invalid(fmt::format("text is of at most {} bytes", kTextBytesMax));
+  }
+  out.text = std::move(in.text);
+  return out;
+}
 
 void DeliveriesApi::add_routes(dispatch::Routes& routes) {
   constexpr auto kNewer = dispatch::Validation::Newer;

@@ -77,6 +77,9 @@ struct CancelDelivery {
 };
 // clang-format on
 
+// Errors: InvalidParams, saying which.
+Result<domain::DeliveryFilter> read_filter(DeliveryFilterInput in);
+
 class DeliveriesApi {
  public:
   DeliveriesApi(domain::DeliveryService& deliveries, const domain::Directory& directory,

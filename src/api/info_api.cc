@@ -108,16 +108,21 @@ Result<json::object> InfoApi::info(domain::Caller caller, dispatch::NoParameters
                         {"gantry", info_.version}}}};
 }
 
+std::string InfoApi::state_text() const {
+  if (!ready_.load()) return "shutting down";
+  return info_.notice.empty() ? "ready" : "ready; " + info_.notice;
+}
+
 Result<dispatch::Reply> InfoApi::root(domain::Caller, dispatch::NoParameters) {
   const auto settings = directory_.settings();
   const std::string name = escape_html(settings->get_text(domain::Setting::SiteName));
   return dispatch::Reply{
       .content_type = "text/html; charset=utf-8",
       .headers = {},
-      .body = fmt::format(fmt::runtime(kRootPage), name, info_.version, info_.compat_version,
-                          ready_.load() ? "ready" : "shutting down", directory_.user_count(),
-                          directory_.list_integrations()->size(),
-                          escape_html(settings->get_text(domain::Setting::SiteUrl)))};
+      .body =
+          fmt::format(fmt::runtime(kRootPage), name, info_.version, info_.compat_version,
+                      state_text(), directory_.user_count(), directory_.list_integrations()->size(),
+                      escape_html(settings->get_text(domain::Setting::SiteUrl)))};
 }
 
 Result<dispatch::Reply> InfoApi::livez(domain::Caller, dispatch::NoParameters) {
@@ -125,7 +130,7 @@ Result<dispatch::Reply> InfoApi::livez(domain::Caller, dispatch::NoParameters) {
 }
 
 Result<dispatch::Reply> InfoApi::readyz(domain::Caller, dispatch::NoParameters) {
-  return ready_.load() ? text_reply(200, "ready\n") : text_reply(503, "shutting down\n");
+  return text_reply(ready_.load() ? 200 : 503, state_text() + "\n");
 }
 
 Result<dispatch::Reply> InfoApi::openapi(domain::Caller, dispatch::NoParameters) {

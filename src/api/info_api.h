@@ -12,6 +12,7 @@ struct ServerInfo {
   std::string version;         // of Gantry
   std::string compat_version;  // the Rocket.Chat version that clients are told
   std::string path_prefix;     // of ROOT_URL
+  std::string notice;          // for whoever looks whether it is ready; mostly empty
 };
 
 class InfoApi {
@@ -29,6 +30,8 @@ class InfoApi {
   Result<dispatch::Reply> livez(domain::Caller caller, dispatch::NoParameters in);
   Result<dispatch::Reply> readyz(domain::Caller caller, dispatch::NoParameters in);
   Result<dispatch::Reply> openapi(domain::Caller caller, dispatch::NoParameters in);
+
+  std::string state_text() const;
 
   const ServerInfo info_;
   const dispatch::Routes& routes_;

@@ -4,10 +4,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/care/care_command_line.h"
 #include "app/config.h"
 #include "app/config_docs.h"
-#include "app/control_socket.h"
-#include "app/data_directory.h"
+#include "app/data_request.h"
+#include "app/delivery_command_line.h"
+#include "app/exit_status.h"
 #include "app/server.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -16,55 +18,32 @@
 namespace gantry::app {
 namespace {
 
-constexpr int kRefused = 1;
-constexpr int kWrongSetup = 2;
-constexpr int kDamagedData = 3;
-
-int report(const Error& error) {
-  std::cerr << "gantry: " << text_of(error) << std::endl;
-  return error.code == ErrorCode::StorageFailed ? kDamagedData : kWrongSetup;
-}
-
 int serve(const Flags& flags, const ServerMaker& make) {
   auto config = make_config(flags);
-  if (!config) return report(config.error());
+  if (!config) return report_error(config.error());
   if (!log::set_level(config->log_level)) {
-    return report(failure("--log-level \"" + config->log_level +
-                          "\": known are debug, info, warn and error"));
+    return report_error(failure("--log-level \"" + config->log_level +
+                                "\": known are debug, info, warn and error"));
   }
   auto server = make(*std::move(config));
-  if (!server) return report(server.error());
-  if (auto ran = (*server)->run(); !ran) return report(ran.error());
+  if (!server) return report_error(server.error());
+  if (auto ran = (*server)->run(); !ran) return report_error(ran.error());
   return 0;
 }
 
-// Asks the server that holds the data, or opens the data when there is none.
 int command(const Flags& flags, json::object request) {
   auto config = make_config(flags);
-  if (!config) return report(config.error());
-  json::object reply;
-  if (DataDirectory::is_locked(config->data)) {
-    auto answer = ask_server(config->data + "/control.sock", request);
-    if (!answer) return report(answer.error());
-    reply = *std::move(answer);
-  } else {
-    log::set_level(log::Level::Warn);
-    auto server = Server::open(*std::move(config), {});
-    if (!server) return report(server.error());
-    reply = (*server)->run_command(std::move(request));
-  }
-  const bool ok = reply.contains("ok") && reply.at("ok") == json::value(true);
+  if (!config) return report_error(config.error());
+  auto reply = ask_about_data(*config, std::move(request));
+  if (!reply) return report_error(reply.error());
+  const bool ok = reply->contains("ok") && reply->at("ok") == json::value(true);
   if (!ok) {
-    std::cerr << "gantry: " << text_of(reply, "error") << std::endl;
+    std::cerr << "gantry: " << text_of(*reply, "error") << std::endl;
     return kRefused;
   }
-  reply.erase("ok");
-  std::cout << to_json_text(reply) << std::endl;
+  reply->erase("ok");
+  std::cout << to_json_text(*reply) << std::endl;
   return 0;
-}
-
-void add_data_flag(CLI::App& app, Flags& flags) {
-  app.add_option("--data", flags.data, "data directory (default ./gantry-data)");
 }
 
 // gantry user add|list|passwd|remove: what was given on the command line, as a request.
@@ -143,6 +122,8 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   serve_command->add_option("--log-level", flags.log_level, "debug, info, warn or error");
   serve_command->add_option("--io-threads", flags.io_threads,
                             "threads for connections (default: one a processor)");
+  serve_command->add_flag("--resume-deliveries", flags.resume_deliveries,
+                          "a restored copy takes the place of the first: deliver again");
 
   std::string username;
   CLI::App* token_command =
@@ -152,6 +133,11 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
 
   UserCommand user_command;
   user_command.declare(app, flags);
+
+  CareCommandLine care;
+  care.declare(app, flags);
+  DeliveryCommandLine deliveries;
+  deliveries.declare(app, flags);
 
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
@@ -168,6 +154,8 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
   if (app.got_subcommand("user")) return command(flags, user_command.request());
+  if (const auto status = care.run(flags)) return *status;
+  if (const auto status = deliveries.run(flags)) return *status;
   if (openapi_command->parsed()) std::cout << to_json_text(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;

@@ -1,6 +1,6 @@
 #pragma once
-// `gantry serve`, `gantry user`, `gantry token`, `gantry openapi`. Exit status: 0 done, 1 refused,
-// 2 wrong flag, setting or environment, 3 damaged data.
+// The commands of the program as they are typed. Exit status: 0 done, 1 refused, 2 wrong flag,
+// setting or environment, 3 damaged data.
 
 #include <functional>
 

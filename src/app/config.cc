@@ -172,6 +172,7 @@ Result<Config> make_config(const Flags& flags) {
   config.log_level = pick(flags.log_level, "GANTRY_LOG_LEVEL", "info");
   config.compat_version = pick(flags.compat_version, "GANTRY_COMPAT_VERSION", kCompatVersion);
   config.io_threads = flags.io_threads;
+  config.resume_deliveries = flags.resume_deliveries;
 
   config.root_url = variable("ROOT_URL");
   while (config.root_url.ends_with('/')) config.root_url.pop_back();

@@ -34,6 +34,7 @@ struct Config {
   std::size_t io_threads = 0;  // 0: one for each processor this process may use
   AdminAccount admin;
   bool test_mode = false;
+  bool resume_deliveries = false;
   bool unsafe_query_and_fields = false;
   bool create_tokens_for_users = false;
   std::string create_tokens_secret;
@@ -57,6 +58,7 @@ struct Flags {
   std::string compat_version;
   std::string log_level;
   std::size_t io_threads = 0;
+  bool resume_deliveries = false;
 };
 Result<Config> make_config(const Flags& flags);
 

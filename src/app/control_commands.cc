@@ -5,6 +5,11 @@
 
 namespace gantry::app {
 
+const ControlCommands::Stream* ControlCommands::find_stream(std::string_view name) const {
+  const auto at = streams_.find(name);
+  return at == streams_.end() ? nullptr : &at->second;
+}
+
 asio::awaitable<json::object> ControlCommands::run(json::object request) const {
   const std::string name(text_of(request, "command"));
   const auto at = commands_.find(name);
@@ -14,7 +19,9 @@ asio::awaitable<json::object> ControlCommands::run(json::object request) const {
   try {
     Result<json::object> result = co_await at->second(std::move(request));
     if (!result) {
-      co_return json::object{{"ok", false}, {"error", text_of(result.error())}};
+      json::object refusal{{"ok", false}, {"error", text_of(result.error())}};
+      if (result.error().code == ErrorCode::StorageFailed) refusal["damaged"] = true;
+      co_return refusal;
     }
     json::object reply = *std::move(result);
     reply["ok"] = true;

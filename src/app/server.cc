@@ -16,8 +16,11 @@
 #include "api/all_routes.h"
 #include "api/rest_service.h"
 #include "app/account_commands.h"
+#include "app/care/care_commands.h"
+#include "app/care/delivery_pause.h"
 #include "app/control_socket.h"
 #include "app/data_directory.h"
+#include "app/delivery_commands.h"
 #include "app/first_run.h"
 #include "app/history_pruning.h"
 #include "app/housekeeping.h"
@@ -143,10 +146,13 @@ struct Server::Parts {
 
   std::unique_ptr<integrations::script::WorkerPool> engine;
   std::unique_ptr<egress::CurlHttpClient> client;
+  ClosedHttpClient closed_client;
+  bool paused = false;  // a restored copy calls nobody
   std::unique_ptr<integrations::EgressRules> egress_rules;
   std::unique_ptr<integrations::LoadedIntegrations> loaded_integrations;
   std::unique_ptr<integrations::ScriptRunner> scripts;
   std::unique_ptr<integrations::OutboxRecorder> outbox;
+  integrations::DeliveryFeed feed;
   std::unique_ptr<integrations::DeliveryScheduler> deliveries;
   std::unique_ptr<integrations::IncomingHooks> hooks;
 
@@ -164,6 +170,8 @@ struct Server::Parts {
   std::unique_ptr<HistoryPruning> pruning;
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
+  std::unique_ptr<CareCommands> care_commands;
+  std::unique_ptr<DeliveryCommands> delivery_commands;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
@@ -198,15 +206,20 @@ void Server::Parts::make_services() {
       egress::EgressOptions{.proxy = egress::ProxySettings::from_environment()});
   egress_rules = std::make_unique<integrations::EgressRules>(directory);
   loaded_integrations = std::make_unique<integrations::LoadedIntegrations>(directory, *store);
-  scripts = std::make_unique<integrations::ScriptRunner>(*engine, *client, *egress_rules, switches);
+  egress::HttpClient* const way_out =
+      paused ? &closed_client : static_cast<egress::HttpClient*>(client.get());
+  scripts =
+      std::make_unique<integrations::ScriptRunner>(*engine, *way_out, *egress_rules, switches);
   outbox = std::make_unique<integrations::OutboxRecorder>(directory, clock);
   store->add_recorder(*outbox);
   deliveries = std::make_unique<integrations::DeliveryScheduler>(
       io.get_executor(),
-      integrations::AttemptTools{context, *scripts, *client, *egress_rules, *loaded_integrations,
-                                 tasks},
+      integrations::AttemptTools{context, *scripts, *way_out, *egress_rules, *loaded_integrations,
+                                 tasks, &feed},
       tasks, integrations::SchedulerOptions{});
-  store->add_follower(*deliveries);
+  // The rows of the outbox wait for a start that resumes.
+  if (!paused) store->add_follower(*deliveries);
+  store->add_follower(feed);
   hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts,
                                                         tasks, io.get_executor());
 
@@ -235,7 +248,8 @@ void Server::Parts::make_services() {
                     .unsafe_parameters = config.unsafe_query_and_fields
                                              ? api::UnsafeParameters::Honoured
                                              : api::UnsafeParameters::Ignored},
-      api::ServerInfo{std::string(kVersion), config.compat_version, config.path_prefix});
+      api::ServerInfo{std::string(kVersion), config.compat_version, config.path_prefix,
+                      paused ? kPauseNotice : ""});
   dispatcher = std::make_unique<dispatch::Dispatcher>(
       routes->routes(), directory, clock, compute,
       dispatch::DispatchOptions{.rate_limits = !config.test_mode,
@@ -248,6 +262,10 @@ void Server::Parts::make_commands() {
   commands.add("token", std::bind_front(&Parts::token_command, this));
   account_commands = std::make_unique<AccountCommands>(accounts->accounts, directory);
   account_commands->add_to(commands);
+  care_commands = std::make_unique<CareCommands>(data, *store, *files, directory, clock);
+  care_commands->add_to(commands);
+  delivery_commands = std::make_unique<DeliveryCommands>(*delivery_log, feed, directory, clock);
+  delivery_commands->add_to(commands);
 }
 
 void Server::Parts::make_housekeeping() {
@@ -308,6 +326,8 @@ void Server::Parts::start_threads() {
 void Server::Parts::stop() {
   routes->info().set_ready(false);
   if (control) control->stop();
+  care_commands->stop();
+  feed.stop();
   if (http) {
     const std::size_t cut = asio::co_spawn(io, http->stop(kShutdownGrace), asio::use_future).get();
     if (cut > 0) log::warn("connections cut", {{"count", cut}});
@@ -335,6 +355,8 @@ Result<std::unique_ptr<Server>> Server::open(Config config, Seams seams) {
                      config.data, config.test_mode ? WorkspaceKind::Test : WorkspaceKind::Normal));
   if (!seams.clock) seams.clock = std::make_unique<SystemClock>();
   auto parts = std::make_unique<Parts>(std::move(config), std::move(data), std::move(seams.clock));
+  if (parts->config.resume_deliveries) TRY_DO(remove_pause_mark(parts->data));
+  parts->paused = deliveries_paused(parts->data);
   TRY_DO(parts->open_store());
   parts->make_services();
   parts->make_commands();
@@ -362,7 +384,11 @@ Result<void> Server::run() {
   parts.start_threads();
   Result<void> listening = parts.listen();
   if (listening) {
-    parts.deliveries->start();
+    if (parts.paused) {
+      log::warn(kPauseNotice);
+    } else {
+      parts.deliveries->start();
+    }
     parts.housekeeping->start();
     parts.engine->warm_up();
     std::future<int> signal = asked.get_future();

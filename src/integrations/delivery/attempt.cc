@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
+#include "integrations/delivery/delivery_feed.h"
 #include "integrations/delivery/reply_content.h"
 #include "integrations/delivery/reply_posting.h"
 #include "integrations/delivery/retry_schedule.h"
@@ -130,7 +131,10 @@ Task<void> Attempt::drop() {
     tx.deliveries().end_attempt(delivery);
     return Done{};
   };
-  co_return co_await tools_.context.store.write<void>(work, domain::Urgency::Soon);
+  CO_TRY_DO(co_await tools_.context.store.write<void>(work, domain::Urgency::Soon));
+  delivery_.state = DeliveryState::Dropped;
+  if (tools_.feed != nullptr) tools_.feed->tell(delivery_, entry_);
+  co_return Done{};
 }
 
 Task<Attempt::Go> Attempt::load() {
@@ -445,6 +449,7 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   };
   const auto urgency = ending.message ? domain::Urgency::Now : domain::Urgency::Soon;
   CO_TRY_DO(co_await tools_.context.store.write<void>(work, urgency));
+  if (tools_.feed != nullptr) tools_.feed->tell(delivery_, entry_);
   if (delivery_.state == DeliveryState::Retrying) {
     end_.next = AttemptEnd::Next::RetryAt;
     end_.at = *ending.retry_at;

@@ -15,6 +15,8 @@
 
 namespace gantry::integrations {
 
+class DeliveryFeed;
+
 // What every attempt works with; outlives all of them.
 struct AttemptTools {
   domain::Context context;
@@ -23,6 +25,7 @@ struct AttemptTools {
   const EgressRules& rules;
   LoadedIntegrations& integrations;
   TaskGroup& tasks;
+  DeliveryFeed* feed = nullptr;  // null: nobody is told
 };
 
 struct AttemptEnd {

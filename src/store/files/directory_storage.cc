@@ -111,7 +111,26 @@ Result<std::string> DirectoryStorage::read(const domain::UploadId& id, domain::B
 
 void DirectoryStorage::remove(const domain::UploadId& id) {
   const std::string path = path_of(id);
-  if (!path.empty()) ::unlink(path.c_str());
+  if (path.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (holders_ > 0) {
+    held_.push_back(path);
+  } else {
+    ::unlink(path.c_str());
+  }
+}
+
+std::shared_ptr<void> DirectoryStorage::hold_removals() {
+  const std::lock_guard lock(mutex_);
+  ++holders_;
+  return {this, [](void* storage) { static_cast<DirectoryStorage*>(storage)->release_removals(); }};
+}
+
+void DirectoryStorage::release_removals() {
+  const std::lock_guard lock(mutex_);
+  if (--holders_ > 0) return;
+  for (const std::string& path : held_) ::unlink(path.c_str());
+  held_.clear();
 }
 
 }  // namespace gantry::store::files

@@ -4,6 +4,7 @@ namespace gantry::store::sqlite {
 namespace {
 
 constexpr int kBusyMilliseconds = 10'000;
+constexpr int kStepsBetweenLooks = 10'000;
 
 [[noreturn]] void fail(sqlite3* db, int code) {
   throw StoreFault(
@@ -79,10 +80,9 @@ Connection::Connection(const std::string& path, Access access) {
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
-    const StoreFault fault(code,
-                           path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory"));
+    const std::string text = path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory");
     sqlite3_close_v2(db_);
-    throw fault;
+    throw StoreFault(code, text);
   }
   // SQLite opens what it may not write for reading only, and would fail at the first write.
   if (access == Access::ReadWrite && sqlite3_db_readonly(db_, "main") == 1) {
@@ -131,6 +131,23 @@ int Connection::copy_log() {
       sqlite3_wal_checkpoint_v2(db_, "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, &copied);
   if (code != SQLITE_OK) fail(db_, sqlite3_extended_errcode(db_));
   return copied;
+}
+
+void Connection::empty_log() {
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(db_, sqlite3_extended_errcode(db_));
+}
+
+void Connection::keep_log_on_close() {
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+void Connection::stop_when(const std::atomic<bool>& stop) {
+  const auto asked = [](void* flag) {
+    return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
+  };
+  sqlite3_progress_handler(db_, kStepsBetweenLooks, asked, const_cast<std::atomic<bool>*>(&stop));
 }
 
 }  // namespace gantry::store::sqlite

@@ -2,6 +2,7 @@
 // A thin owner of one SQLite connection and its prepared statements. A connection belongs to one
 // thread. Every failure of SQLite is a StoreFault.
 
+#include <atomic>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -110,6 +111,13 @@ class Connection {
   // Copies what it can of the log into the database without waiting for anybody; gives how many
   // pages of the log are copied by now.
   int copy_log();
+  // Copies all of the log into the database and cuts it to nothing; waits for readers a while.
+  void empty_log();
+  // Leaves the log to the next connection instead of copying it when this one is the last.
+  void keep_log_on_close();
+  // Long statements end with SQLITE_INTERRUPT soon after `stop` is set, which outlives the
+  // connection.
+  void stop_when(const std::atomic<bool>& stop);
 
  private:
   sqlite3* db_ = nullptr;

@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
+#include "store/sqlite/migration_copy.h"
 
 namespace gantry::embedded {
 std::span<const EmbeddedFile> migrations();
@@ -17,7 +18,7 @@ namespace {
 
 constexpr char kReadVersion[] = "PRAGMA user_version";
 
-int version_of(const EmbeddedFile& file) {
+int number_of(const EmbeddedFile& file) {
   int version = 0;
   std::from_chars(file.name.data(), file.name.data() + 4, version);
   return version;
@@ -34,7 +35,7 @@ int current_version(Connection& connection) {
 int newest_version() {
   int newest = 0;
   for (const EmbeddedFile& file : embedded::migrations())
-    newest = std::max(newest, version_of(file));
+    newest = std::max(newest, number_of(file));
   return newest;
 }
 
@@ -46,8 +47,9 @@ Result<void> migrate(Connection& connection, const std::string& path) {
                      ", this program knows up to " + std::to_string(newest_version()) +
                      ": start a newer gantry, or restore a copy made before the upgrade");
   }
+  if (current > 0 && current < newest_version()) TRY_DO(copy_before_migration(path, current));
   for (const EmbeddedFile& file : embedded::migrations()) {
-    const int version = version_of(file);
+    const int version = number_of(file);
     if (version <= current) continue;
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(std::string(file.bytes));

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <filesystem>
+#include <future>
+#include <utility>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -8,8 +9,10 @@
 #include "base/log.h"
 #include "base/thread_role.h"
 #include "domain/error_codes.h"
+#include "store/sqlite/database_care.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/sqlite_tx.h"
+#include "store/sqlite/store_error.h"
 
 namespace gantry::store::sqlite {
 namespace {
@@ -26,33 +29,6 @@ Error to_error(const StoreFault& fault) {
   log::error("store failed", {{"fault", fault.what()}, {"code", fault.code()}});
   return Error(fault.disk_full() ? ErrorCode::StorageFull : ErrorCode::StorageFailed)
       .with_cause(fault.what());
-}
-
-// A full disk comes as a plain I/O error where SQLite makes its shared memory.
-bool disk_is_full(const std::string& path) {
-  constexpr std::uintmax_t kUsableBytesMin = 1024 * 1024;
-  std::error_code unknown;
-  const auto space = std::filesystem::space(std::filesystem::path(path).parent_path(), unknown);
-  return !unknown && space.available < kUsableBytesMin;
-}
-
-std::string_view remedy_for(const StoreFault& fault, const std::string& path) {
-  switch (fault.code() & 0xff) {
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return "the file is damaged: restore a backup";
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-      return "make the file and its directory writable for this user";
-    case SQLITE_FULL:
-      return "free some space on the disk";
-    case SQLITE_IOERR:
-      return disk_is_full(path) ? "free some space on the disk"
-                                : "check the disk and the system's log";
-    default:
-      return "see the message of the storage engine";
-  }
 }
 
 void set_up(Connection& connection) {
@@ -99,10 +75,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
     store->load_directory();
     return store;
   } catch (const StoreFault& fault) {
-    const bool damaged =
-        (fault.code() & 0xff) == SQLITE_NOTADB || (fault.code() & 0xff) == SQLITE_CORRUPT;
-    return Error(damaged ? ErrorCode::StorageFailed : ErrorCode::Failure,
-                 path + ": " + fault.what() + "; " + std::string(remedy_for(fault, path)));
+    return to_error(fault, path);
   }
 }
 
@@ -212,8 +185,34 @@ void SqliteStore::write_loop() {
   std::vector<WriteJob> group;
   while (writes_.take_group(group)) {
     metrics_.write_queue.store(writes_.size(), std::memory_order_relaxed);
+    run_between();
     run_group(group);
   }
+}
+
+void SqliteStore::run_between() {
+  std::function<void()> work;
+  {
+    const std::lock_guard lock(between_mutex_);
+    work.swap(between_);
+  }
+  if (work) work();
+}
+
+Result<void> SqliteStore::compact(const std::atomic<bool>& stop) {
+  std::promise<Result<void>> done;
+  std::future<Result<void>> result = done.get_future();
+  {
+    const std::lock_guard lock(between_mutex_);
+    between_ = [this, &done, &stop] { done.set_value(compact_database(options_.path, stop)); };
+  }
+  // A write that does nothing wakes the writer.
+  const auto nothing = [](domain::Tx&) -> Result<void> { return Done{}; };
+  if (!writes_.push({nothing, [](const Outcome&) {}, domain::Urgency::Now})) {
+    const std::lock_guard lock(between_mutex_);
+    if (std::exchange(between_, nullptr)) return ErrorCode::Busy;
+  }
+  return result.get();
 }
 
 void SqliteStore::run_group(std::vector<WriteJob>& group) {

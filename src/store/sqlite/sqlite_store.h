@@ -53,6 +53,11 @@ class SqliteStore final : public domain::Store {
   Result<void> write_now(const std::function<Result<void>(domain::Tx&)>& work) override;
   Result<void> read_now(const std::function<Result<void>(const domain::Tx&)>& work) override;
 
+  // Writes the database anew without what was deleted, and empties the log. Writes wait meanwhile,
+  // reading goes on. Blocks; one call at a time, between start() and stop().
+  // Errors: those of compact_database(), Busy.
+  Result<void> compact(const std::atomic<bool>& stop);
+
   const StoreMetrics& metrics() const { return metrics_; }
 
  protected:
@@ -93,6 +98,7 @@ class SqliteStore final : public domain::Store {
   void write_loop();
   void read_loop(const std::string& path);
   void run_group(std::vector<WriteJob>& group);
+  void run_between();
   bool try_group(std::vector<WriteJob>& group, Separation separation);
   Outcome run_alone(const std::function<Result<void>(domain::Tx&)>& work);
   static Outcome run_in_savepoint(SqliteTx& tx, Connection& connection,
@@ -111,6 +117,8 @@ class SqliteStore final : public domain::Store {
   WriteQueue writes_;
   ReadQueue reads_;
   std::vector<std::thread> threads_;
+  std::mutex between_mutex_;
+  std::function<void()> between_;  // what the writer does before its next transaction, once
   StoreMetrics metrics_;
 };
 
