@@ -1,0 +1,160 @@
+// One campaign of a crash test: a server under load is killed again and again, each time at a point
+// that the seed chooses; after each restart the checker looks.
+
+import { unrecorded } from '../support/coverage.mjs';
+import { World } from '../support/world.mjs';
+import { Random } from '../differential/random.mjs';
+import { check_all, check_told } from './checker.mjs';
+import { Ledger, Load } from './load.mjs';
+import { open_site } from './site.mjs';
+import { drain, read_alias, read_deliveries, read_messages } from './state.mjs';
+import { Target } from './target.mjs';
+
+const kKillsOfSite = 5;
+const kLoadMs = { least: 20, most: 220 };
+const kCallWaitMs = 1500;      // for a chosen call that may never come
+const kLastLoadMs = 150;       // of a site, ended without a kill
+const kBrokenMax = 200;        // kept of one campaign
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// [weight, {sort, operation, file, after}]: where the next death comes from.
+function choose_death(random) {
+  const call = (sort, operation, file, most) => ({ sort, operation, file, after: random.below(most) });
+  return random.choose([
+    [35, () => ({ sort: 'signal' })],
+    [15, () => ({ sort: 'half-synced' })],
+    [20, () => call('write of a commit', 'write', 'log', 200)],
+    [15, () => call('sync of a commit', 'sync', 'log', 30)],
+    [10, () => call('write of a checkpoint', 'write', 'database', 60)],
+    [5, () => call('sync of a checkpoint', 'sync', 'database', 1)],
+  ]);
+}
+
+class Campaign {
+  report = { kills: {}, broken: {}, words: [], posts: 0, edits: 0, calls: 0, requests: 0, deliveries: 0, replies: 0 };
+  #clock_ms = 0;
+
+  constructor(options) {
+    this.options = options;
+    this.random = new Random(options.seed);
+    Object.assign(this.report, { seed: options.seed, memory: options.memory, bug: options.bug });
+  }
+
+  async run() {
+    this.target = await Target.start();
+    this.world = await World.start({ receiver: false, server: { binary: 'testing', listen: `${this.options.address}:0`, env: this.#environment() } });
+    try {
+      while (this.#wants_more()) await this.#live_through_site();
+    } finally {
+      await this.world.server.kill();
+      this.world.server.remove_data();
+      await this.target.stop();
+    }
+    return this.report;
+  }
+
+  get #kills() {
+    return Object.values(this.report.kills).reduce((sum, one) => sum + one, 0);
+  }
+
+  #wants_more() {
+    if (this.options.until_broken && this.report.words.length) return false;
+    return this.#kills < this.options.kills && (this.options.until ?? Infinity) > Date.now();
+  }
+
+  #environment(more = {}) {
+    const { memory, bug } = this.options;
+    return { GANTRY_TESTING_MEMORY: memory, GANTRY_TESTING_CLOCK_MS: String(this.#clock_ms),
+             ...(bug ? { GANTRY_TESTING_BUG: bug } : {}), ...more };
+  }
+
+  #seed() {
+    return 1 + this.random.below(1_000_000_000);
+  }
+
+  async #live_through_site() {
+    this.site = await open_site(this.world, this.target);
+    this.ledger = new Ledger();
+    for (let i = 0; i < kKillsOfSite && this.#wants_more(); ++i) {
+      await this.#load_and_kill();
+      await this.#start_again();
+      this.#note(check_told(await this.#state()));
+    }
+    const load = new Load(this.world, this.site, this.ledger, this.random);
+    load.start();
+    await pause(kLastLoadMs);
+    await load.stop();
+    await load.repeat_calls();
+    await drain(this.world, this.site, this.target, (ms) => this.#advance(ms));
+    const deliveries = await read_deliveries(this.world, this.site);
+    const state = await this.#state();
+    this.#note(check_all({ ...state, deliveries }));
+    this.#count(state, deliveries);
+    this.target.notes.length = 0;
+  }
+
+  async #load_and_kill() {
+    const load = new Load(this.world, this.site, this.ledger, this.random);
+    const death = choose_death(this.random);
+    const { server } = this.world;
+    load.start();
+    if (death.operation) {
+      await server.control({ command: 'die-at', ...death, seed: this.#seed() });
+      await Promise.race([server.ended(), pause(kCallWaitMs)]);
+      if (!server.end) death.sort = 'signal';
+    } else {
+      await pause(kLoadMs.least + this.random.below(kLoadMs.most - kLoadMs.least));
+      if (death.sort === 'half-synced') await server.control({ command: 'die', seed: this.#seed() }).catch(() => {});
+    }
+    await server.kill();
+    await load.stop();
+    this.report.kills[death.sort] = (this.report.kills[death.sort] ?? 0) + 1;
+    // What the dead server sent is in the sockets by now: it belongs to its life.
+    for (let i = 0; i < 10; ++i) await turn();
+    ++this.target.life;
+  }
+
+  async #start_again() {
+    await this.world.server.restart({ env: this.#environment() });
+    await this.world.connect();
+    await new Load(this.world, this.site, this.ledger, this.random).repeat_calls();
+  }
+
+  async #advance(ms) {
+    this.#clock_ms += ms;
+    await this.world.server.control({ command: 'advance-clock', ms });
+  }
+
+  async #state() {
+    const { site, ledger, world } = this;
+    const messages = await read_messages(world, site);
+    return { site, ledger, messages, notes: [...this.target.notes], alias: await read_alias(world, site) };
+  }
+
+  #note(broken) {
+    for (const { kind, words } of broken) {
+      const line = `${kind}: ${words}`;
+      // What stays broken is found again after each restart.
+      if (this.report.words.includes(line)) continue;
+      this.report.broken[kind] = (this.report.broken[kind] ?? 0) + 1;
+      if (this.report.words.length < kBrokenMax) this.report.words.push(line);
+    }
+  }
+
+  #count({ ledger, messages, notes }, deliveries) {
+    const { report } = this;
+    report.posts += ledger.posts.length;
+    report.edits += ledger.edits.length;
+    report.calls += ledger.calls.length;
+    report.requests += notes.length;
+    report.deliveries += deliveries.length;
+    report.replies += messages.filter((one) => /^(reply|count) /.test(one.text)).length;
+  }
+}
+
+// {seed, kills, memory: kept | lost, address} and, when wanted, bug, until (a time), until_broken.
+export function run_campaign(options) {
+  return unrecorded(() => new Campaign(options).run());
+}
