@@ -7,7 +7,7 @@ import { Random } from '../differential/random.mjs';
 import { check_all, check_told } from './checker.mjs';
 import { Ledger, Load } from './load.mjs';
 import { open_site } from './site.mjs';
-import { drain, read_alias, read_deliveries, read_messages } from './state.mjs';
+import { drain, Gone, read_alias, read_deliveries, read_messages } from './state.mjs';
 import { Target } from './target.mjs';
 
 const kKillsOfSite = 5;
@@ -59,9 +59,12 @@ class Campaign {
     return Object.values(this.report.kills).reduce((sum, one) => sum + one, 0);
   }
 
+  #is_done() {
+    return Boolean(this.options.until_broken) && this.report.words.length > 0;
+  }
+
   #wants_more() {
-    if (this.options.until_broken && this.report.words.length) return false;
-    return this.#kills < this.options.kills && (this.options.until ?? Infinity) > Date.now();
+    return !this.#is_done() && this.#kills < this.options.kills && (this.options.until ?? Infinity) > Date.now();
   }
 
   #environment(more = {}) {
@@ -77,12 +80,23 @@ class Campaign {
   async #live_through_site() {
     this.site = await open_site(this.world, this.target);
     this.ledger = new Ledger();
+    try {
+      await this.#kill_and_look();
+    } catch (error) {
+      if (!(error instanceof Gone)) throw error;
+      this.#note([{ kind: 'acknowledged and missing', words: error.message }]);
+    }
+    this.target.notes.length = 0;
+  }
+
+  async #kill_and_look() {
     for (let i = 0; i < kKillsOfSite && this.#wants_more(); ++i) {
       await this.#load_and_kill();
       await this.#start_again();
       this.#note(check_told(await this.#state()));
+      if (this.#is_done()) return;
     }
-    const load = new Load(this.world, this.site, this.ledger, this.random);
+    const load = this.#load();
     load.start();
     await pause(kLastLoadMs);
     await load.stop();
@@ -92,11 +106,14 @@ class Campaign {
     const state = await this.#state();
     this.#note(check_all({ ...state, deliveries }));
     this.#count(state, deliveries);
-    this.target.notes.length = 0;
+  }
+
+  #load() {
+    return new Load(this.world, this.site, this.ledger, this.random);
   }
 
   async #load_and_kill() {
-    const load = new Load(this.world, this.site, this.ledger, this.random);
+    const load = this.#load();
     const death = choose_death(this.random);
     const { server } = this.world;
     load.start();
@@ -119,7 +136,7 @@ class Campaign {
   async #start_again() {
     await this.world.server.restart({ env: this.#environment() });
     await this.world.connect();
-    await new Load(this.world, this.site, this.ledger, this.random).repeat_calls();
+    await this.#load().repeat_calls();
   }
 
   async #advance(ms) {
@@ -129,8 +146,9 @@ class Campaign {
 
   async #state() {
     const { site, ledger, world } = this;
-    const messages = await read_messages(world, site);
-    return { site, ledger, messages, notes: [...this.target.notes], alias: await read_alias(world, site) };
+    // The server is at work meanwhile: what the target has seen by now must be there then.
+    const notes = [...this.target.notes];
+    return { site, ledger, notes, messages: await read_messages(world, site), alias: await read_alias(world, site) };
   }
 
   #note(broken) {

@@ -9,27 +9,34 @@ const kStuckMs = 5_000;        // nothing moves any more
 const kStepMs = 20_000;        // of the server's clock, past the next retry
 const kPollMs = 15;
 
-const get = (w, path, query) => w.admin.request({ path, query, kind: false }).then((answer) => {
-  if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
-  return answer.json;
-});
+// Something of the site itself is gone.
+export class Gone extends Error {}
 
-async function messages_of(w, room) {
-  const out = [];
-  for (let total = 1; out.length < total;) {
-    const page = await get(w, '/api/v1/channels.messages', { roomId: room._id, count: kPage, offset: out.length });
-    out.push(...page.messages);
-    total = page.total;
-    if (page.messages.length === 0) break;
-  }
-  return out.filter((one) => !one.t);
+async function get(w, path, query) {
+  const answer = await w.admin.request({ path, query, kind: false });
+  const words = `${path} ${JSON.stringify(query)} answered ${answer.status}: ${answer.text.slice(0, 300)}`;
+  if (answer.status === 400) throw new Gone(words);
+  if (answer.status !== 200) throw new Error(words);
+  return answer.json;
 }
 
-// Texts of the rooms of a site: [{id, room, text, hook}].
+// Newest first: what is posted meanwhile moves the pages, so that one may show twice, and none is
+// left out.
+async function messages_of(w, room) {
+  const out = new Map();
+  for (let offset = 0, total = 1; offset < total; offset += kPage) {
+    const page = await get(w, '/api/v1/channels.messages', { roomId: room._id, count: kPage, offset });
+    for (const one of page.messages) {
+      if (!one.t) out.set(one._id, { id: one._id, room: room._id, text: one.msg, hook: one.bot?.i });
+    }
+    total = page.total;
+  }
+  return [...out.values()];
+}
+
+// The messages of a site: [{id, room, text, hook}].
 export async function read_messages(w, site) {
-  const lists = await Promise.all(site.rooms.map((room) => messages_of(w, room)));
-  return lists.flatMap((list, index) => list.map((one) => (
-    { id: one._id, room: site.rooms[index]._id, text: one.msg, hook: one.bot?.i })));
+  return (await Promise.all(site.rooms.map((room) => messages_of(w, room)))).flat();
 }
 
 async function deliveries_of(w, integration) {
