@@ -10,11 +10,14 @@ import { open_site } from './site.mjs';
 import { drain, Gone, read_alias, read_deliveries, read_messages } from './state.mjs';
 import { Target } from './target.mjs';
 
-const kKillsOfSite = 5;
+const kKillsOfSite = 6;
 const kLoadMs = { least: 20, most: 220 };
 const kCallWaitMs = 1500;      // for a chosen call that may never come
+const kStartPercent = 15;      // of the starts are killed, too
+const kStartMs = 100;          // about how long one takes
 const kLastLoadMs = 150;       // of a site, ended without a kill
 const kBrokenMax = 200;        // kept of one campaign
+const kTurns = 10;             // of the event loop
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -113,10 +116,11 @@ class Campaign {
   }
 
   async #load_and_kill() {
-    const load = this.#load();
     const death = choose_death(this.random);
+    const load = this.#load();
     const { server } = this.world;
     load.start();
+    if (death.file === 'database') load.start_filling();
     if (death.operation) {
       await server.control({ command: 'die-at', ...death, seed: this.#seed() });
       await Promise.race([server.ended(), pause(kCallWaitMs)]);
@@ -127,14 +131,27 @@ class Campaign {
     }
     await server.kill();
     await load.stop();
-    this.report.kills[death.sort] = (this.report.kills[death.sort] ?? 0) + 1;
-    // What the dead server sent is in the sockets by now: it belongs to its life.
-    for (let i = 0; i < 10; ++i) await turn();
+    await this.#bury(death.sort);
+  }
+
+  // What the dead server sent is in the sockets by now: it belongs to its life.
+  async #bury(sort) {
+    this.report.kills[sort] = (this.report.kills[sort] ?? 0) + 1;
+    for (let i = 0; i < kTurns; ++i) await turn();
     ++this.target.life;
   }
 
   async #start_again() {
-    await this.world.server.restart({ env: this.#environment() });
+    const { server } = this.world;
+    const env = this.#environment();
+    while (this.random.chance(kStartPercent)) {
+      const start = server.restart({ env }).catch(() => {});
+      await pause(this.random.below(kStartMs));
+      await server.kill();
+      await start;
+      await this.#bury('start');
+    }
+    await server.restart({ env });
     await this.world.connect();
     await this.#load().repeat_calls();
   }

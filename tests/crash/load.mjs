@@ -4,8 +4,10 @@
 import { isDeepStrictEqual } from 'node:util';
 
 const kPosters = 2;      // in each room
-const kRepeats = 3;      // answered calls with a key that are repeated after a restart
+const kFillers = 8;      // they write long texts without a pause, so that the log is copied soon
+const kFilling = 'x'.repeat(4500);
 const kPauseMax = 12;    // ms between two requests of a poster
+const kRepeats = 3;      // answered calls with a key that are repeated after a restart
 const kLastBelow = 6;    // how many of the newest messages of a poster are edited
 
 // One request: {kind: post | edit | hook, label, text, room, key?, begun, answered?, id?, answer?}.
@@ -39,6 +41,10 @@ export class Load {
     }
     for (const hook of this.site.incoming) this.#running.push(this.#call(hook));
     this.#running.push(this.#rename());
+  }
+
+  start_filling() {
+    for (let i = 0; i < kFillers; ++i) this.#running.push(this.#fill(this.site.unheard));
   }
 
   // Ends when the last request was answered, or cannot be any more.
@@ -92,6 +98,12 @@ export class Load {
     }
   }
 
+  async #fill(room) {
+    const own = [];
+    await this.#post(room, own);
+    while (!this.#stopped && own.length) await this.#edit(own[0], ` ${kFilling}`);
+  }
+
   async #post(room, own) {
     const label = `#${++labels}`;
     const post = { kind: 'post', label, room, text: `post ${label}${this.#plan()}`, edits: [] };
@@ -103,10 +115,10 @@ export class Load {
   }
 
   // One message is changed by one hand: its edits come one after another.
-  async #edit(post) {
+  async #edit(post, more = this.#plan()) {
     if (post.edits.at(-1)?.answered === undefined && post.edits.length) return;
     const edit = { kind: 'edit', label: post.label, room: post.room, id: post.id,
-                   text: `edit ${post.edits.length + 1} of ${post.label}${this.#plan()}` };
+                   text: `edit ${post.edits.length + 1} of ${post.label}${more}` };
     post.edits.push(edit);
     this.ledger.edits.push(edit);
     await this.#ask(edit, { path: '/api/v1/chat.update', body: { roomId: post.room._id, msgId: post.id, text: edit.text } });

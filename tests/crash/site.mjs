@@ -1,5 +1,5 @@
-// Where the load of a crash test happens: three rooms with outgoing webhooks of different kinds, and
-// two incoming ones. A campaign opens a new site now and then, so that looking at everything stays
+// Where the load of a crash test happens: three rooms with outgoing webhooks of different kinds,
+// one without, and two incoming webhooks. A campaign opens a new site now and then, so that looking at everything stays
 // quick.
 
 const kRetries = { retryFailedCalls: true, retryCount: 3, retryDelay: 'powers-of-ten', sendDeliveryId: true };
@@ -29,7 +29,7 @@ class Script {
 
 let counter = 0;
 
-// {rooms, outgoing: [{integration, room, paths, says, hears, retries}], incoming: [{integration, room, tells}]}:
+// {rooms, unheard, outgoing: [{integration, room, paths, says, hears, retries}], incoming: [{integration, room, tells}]}:
 // `says` is the kind of reply that a served delivery leads to, `hears` tells which texts trigger.
 export async function open_site(w, target) {
   const name = `site-${++counter}-${process.pid}`;
@@ -51,5 +51,5 @@ export async function open_site(w, target) {
     const integration = await w.create_incoming({ name: `${name}-in`, channel: `#${room.name}`, ...more });
     incoming.push({ integration, room });
   }
-  return { rooms, outgoing, incoming };
+  return { rooms, unheard: await w.create_channel({ name: `${name}-unheard` }), outgoing, incoming };
 }

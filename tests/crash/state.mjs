@@ -36,7 +36,7 @@ async function messages_of(w, room) {
 
 // The messages of a site: [{id, room, text, hook}].
 export async function read_messages(w, site) {
-  return (await Promise.all(site.rooms.map((room) => messages_of(w, room)))).flat();
+  return (await Promise.all([...site.rooms, site.unheard].map((room) => messages_of(w, room)))).flat();
 }
 
 async function deliveries_of(w, integration) {

@@ -1,0 +1,21 @@
+// The short form of the crash test: so many kills in one campaign, and nothing may be broken.
+// GANTRY_CRASH_SEED repeats the choices of a run, GANTRY_CRASH_KILLS asks for more kills.
+
+import { expect } from '../support/expect.mjs';
+import { test } from '../support/testing.mjs';
+import { run_campaign } from './campaign.mjs';
+
+const kKills = Number(process.env.GANTRY_CRASH_KILLS) || 50;
+const kKillMsMax = 10_000;
+
+export function test_campaign(words, options) {
+  const seed = Number(process.env.GANTRY_CRASH_SEED) || Math.floor(Math.random() * 2 ** 31);
+  test(`${words}, ${kKills} times: nothing told is lost, nothing is done twice`,
+       { covers: options.covers, within_ms: kKills * kKillMsMax }, async () => {
+    const report = await run_campaign({ seed, kills: kKills, ...options });
+    console.log(`seed ${seed}: ${JSON.stringify(report.kills)}, ${report.posts} posts, ${report.edits} edits, ${report.calls} calls, ` +
+                `${report.deliveries} deliveries, ${report.requests} requests, ${report.replies} replies`);
+    expect(report.deliveries > kKills && report.replies > kKills, 'the load did nothing');
+    expect(report.words.length === 0, `GANTRY_CRASH_SEED=${seed} found ${JSON.stringify(report.broken)}:\n   ${report.words.slice(0, 20).join('\n   ')}`);
+  });
+}
