@@ -1,5 +1,10 @@
 // The bugs that the server of the tests can be given, and the broken promise as which each shows.
 
+import { run_campaign } from './campaign.mjs';
+
+const kKillsMax = 60;     // by then it must be found
+const kLanes = 3;
+
 const bug = (name, shows_as, memory = 'kept') => ({ bug: name, shows_as, memory });
 
 export const seeded_bugs = [
@@ -17,3 +22,23 @@ export const seeded_bugs = [
   bug('order-dropped', 'order broken'),
   bug('ack-before-sync', 'acknowledged and missing', 'lost'),
 ];
+
+// Promises of reports by the names of bugs, some at work at a time.
+export function find_seeded_bugs(seed) {
+  let next = 0;
+  const waiting = new Map(), found = new Map();
+  for (const { bug: name } of seeded_bugs) {
+    found.set(name, new Promise((resolve, reject) => waiting.set(name, { resolve, reject })));
+    found.get(name).catch(() => {});   // told to whoever awaits it
+  }
+  const lane = async (_, index) => {
+    while (next < seeded_bugs.length) {
+      const { bug: name, memory } = seeded_bugs[next++];
+      const { resolve, reject } = waiting.get(name);
+      await run_campaign({ seed, kills: kKillsMax, memory, bug: name, until_broken: true, address: `127.0.0.${10 + index}` })
+        .then(resolve, reject);
+    }
+  };
+  Array.from({ length: kLanes }, lane);
+  return found;
+}
