@@ -63,7 +63,7 @@ class Campaign {
   }
 
   #is_done() {
-    return Boolean(this.options.until_broken) && this.report.words.length > 0;
+    return this.report.broken[this.options.until_broken] > 0;
   }
 
   #wants_more() {
@@ -189,7 +189,8 @@ class Campaign {
   }
 }
 
-// {seed, kills, memory: kept | lost, address} and, when wanted, bug, until (a time), until_broken.
+// {seed, kills, memory: kept | lost, address} and, when wanted, bug, until (a time), until_broken (a
+// kind of the checker).
 export function run_campaign(options) {
   return unrecorded(() => new Campaign(options).run());
 }

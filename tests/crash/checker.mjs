@@ -32,6 +32,7 @@ class Check {
     this.by_id = new Map(messages.map((one) => [one.id, one]));
     this.written = new Map([...ledger.posts, ...ledger.calls].map((entry) => [entry.label, entry]));
     this.by_text = new Map(ledger.events().map((entry) => [entry.text, entry]));
+    this.prepared = grouped(messages.filter((one) => one.text.startsWith('prepared ')), (one) => one.text);
     this.saying = new Map(site.outgoing.filter((one) => one.says).map((one) => [one.integration._id, one]));
   }
 
@@ -77,7 +78,7 @@ class Check {
   }
 
   replies() {
-    const replies = this.messages.filter((one) => this.saying.has(one.hook));
+    const replies = this.messages.filter((one) => this.saying.has(one.hook) && /^(reply|count) /.test(one.text));
     this.replies_to = grouped(replies, (one) => one.text.split(' ').at(-1));
     for (const [delivery, list] of this.replies_to) {
       if (list.length > 1) this.add('replies doubled', `${list.length} replies of the delivery ${delivery}`);
@@ -154,8 +155,16 @@ class Check {
       const waited = Date.parse(attempt.startedAt) - Date.parse(before.updatedAt);
       if (waited < least_wait_ms(before.number)) this.add('retried too early', `${what}: ${waited} ms after attempt ${before.number}`);
     }
+    if (this.saying.get(delivery.integrationId)?.prepares) this.said_before(delivery, what, count);
     if (delivery.state !== 'succeeded' || !this.saying.has(delivery.integrationId)) return;
     if (!this.replies_to.has(delivery._id)) this.add('due and never made', `the reply of ${what}`);
+  }
+
+  // One message for each attempt, however often a death made it begin again.
+  said_before(delivery, what, attempts) {
+    const said = this.prepared.get(`prepared ${delivery.messageId} ${delivery.payload.text}`)?.length ?? 0;
+    if (said > attempts) this.add('replies doubled', `${what} was prepared ${said} times for ${attempts} attempts`);
+    if (said < attempts) this.add('due and never made', `${what} was prepared ${said} times for ${attempts} attempts`);
   }
 
   every_delivery_ended(deliveries) {

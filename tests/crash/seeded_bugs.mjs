@@ -33,9 +33,9 @@ export function find_seeded_bugs(seed) {
   }
   const lane = async (_, index) => {
     while (next < seeded_bugs.length) {
-      const { bug: name, memory } = seeded_bugs[next++];
+      const { bug: name, memory, shows_as } = seeded_bugs[next++];
       const { resolve, reject } = waiting.get(name);
-      await run_campaign({ seed, kills: kKillsMax, memory, bug: name, until_broken: true, address: `127.0.0.${10 + index}` })
+      await run_campaign({ seed, kills: kKillsMax, memory, bug: name, until_broken: shows_as, address: `127.0.0.${10 + index}` })
         .then(resolve, reject);
     }
   };

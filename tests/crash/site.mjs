@@ -4,11 +4,13 @@
 
 const kRetries = { retryFailedCalls: true, retryCount: 3, retryDelay: 'powers-of-ten', sendDeliveryId: true };
 
-// Counts in its Store how often it was served; each number may be given once.
+// Says something before each request, and counts in its Store how often it was served; each number
+// may be given once.
 const counting = `
 class Script {
   prepare_outgoing_request({ request }) {
-    return { url: request.url, method: 'POST', headers: request.headers, data: request.data };
+    return { url: request.url, method: 'POST', headers: request.headers, data: request.data,
+             message: { text: 'prepared ' + request.data.message_id + ' ' + request.data.text } };
   }
   process_outgoing_response({ request, response }) {
     if (response.status_code !== 200) return undefined;
@@ -30,7 +32,8 @@ class Script {
 let counter = 0;
 
 // {rooms, unheard, outgoing: [{integration, room, paths, says, hears, retries}], incoming: [{integration, room, tells}]}:
-// `says` is the kind of reply that a served delivery leads to, `hears` tells which texts trigger.
+// `says` is the kind of reply that a served delivery leads to, `hears` tells which texts trigger,
+// `prepares` that each attempt says something first.
 export async function open_site(w, target) {
   const name = `site-${++counter}-${process.pid}`;
   const rooms = [];
@@ -40,11 +43,11 @@ export async function open_site(w, target) {
   const add = async (room, paths, says, hears, changes) => {
     const integration = await w.create_outgoing({ ...kRetries, name: `${name}-${outgoing.length}`, channel: `#${room.name}`,
       urls: paths.map((path) => target.url(path)), runOnEdits: true, ...changes });
-    outgoing.push({ integration, room, paths, says, hears, retries: kRetries.retryCount });
+    outgoing.push({ integration, room, paths, says, hears, retries: kRetries.retryCount, prepares: says === 'count' });
   };
   await add(replied, [`/replied/${name}`], 'reply', (text) => !text.startsWith('reply'), { triggerWords: ['post', 'hook', 'edit'] });
   await add(replied, [`/quiet/${name}/chain`], undefined, (text) => text.startsWith('reply'), { triggerWords: ['reply'] });
-  await add(counted, [`/counted/${name}`], 'count', (text) => !text.startsWith('count'), { scriptEnabled: true, script: counting });
+  await add(counted, [`/counted/${name}`], 'count', () => true, { scriptEnabled: true, script: counting });
   await add(quiet, [`/quiet/${name}/1`, `/quiet/${name}/2`], undefined, () => true, {});
   const incoming = [];
   for (const [room, more] of [[replied, {}], [quiet, { scriptEnabled: true, script: telling }]]) {
