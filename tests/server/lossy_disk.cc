@@ -24,14 +24,14 @@ namespace {
 
 constexpr std::size_t kSector = 512;  // what a disk writes whole or not at all
 
-enum Operation { kWrite, kSync, kTruncate, kNone };
+enum Operation { Write, Sync, Truncate, Nothing };
 constexpr std::array<std::string_view, 3> kOperations{"write", "sync", "truncate"};
-enum FileKind { kLog, kJournal, kDatabase, kAny };
+enum FileKind { Log, Journal, Database, Any };
 constexpr std::array<std::string_view, 4> kFileKinds{"log", "journal", "database", "any"};
 
 FileKind kind_of(std::string_view path) {
-  if (path.ends_with("-wal")) return kLog;
-  return path.ends_with("-journal") ? kJournal : kDatabase;
+  if (path.ends_with("-wal")) return Log;
+  return path.ends_with("-journal") ? Journal : Database;
 }
 
 struct Change {
@@ -50,7 +50,7 @@ class Contents {
  public:
   explicit Contents(const std::string& path)
       : path_(path), kind_(kind_of(path)), descriptor_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {
-    struct stat state{};
+    struct stat state {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &state) != 0) fail(path);
     size_ = state.st_size;
   }
@@ -116,10 +116,10 @@ class Contents {
 
  private:
   void put(const Change& change) {
-    const bool done = change.truncates ? ::ftruncate(descriptor_, change.offset) == 0
-                                       : ::pwrite(descriptor_, change.bytes.data(),
-                                                  change.bytes.size(), change.offset) ==
-                                             static_cast<ssize_t>(change.bytes.size());
+    const bool done = change.truncates
+                          ? ::ftruncate(descriptor_, change.offset) == 0
+                          : ::pwrite(descriptor_, change.bytes.data(), change.bytes.size(),
+                                     change.offset) == static_cast<ssize_t>(change.bytes.size());
     if (!done) fail(path_);
   }
 
@@ -143,8 +143,8 @@ Memory g_memory = Memory::Kept;
 sqlite3_vfs* g_real = nullptr;
 sqlite3_vfs g_lossy;
 
-std::atomic<int> g_fatal{kNone};
-std::atomic<int> g_fatal_file{kAny};
+std::atomic<int> g_fatal{Nothing};
+std::atomic<int> g_fatal_file{Any};
 std::atomic<std::int64_t> g_calls_left{0};
 std::atomic<std::uint64_t> g_seed{0};
 std::atomic<bool> g_lying{false};
@@ -169,7 +169,7 @@ sqlite3_file* real(sqlite3_file* file) {
 
 void live_through(Operation operation, FileKind file) {
   if (g_fatal.load() != operation) return;
-  if (g_fatal_file.load() != kAny && g_fatal_file.load() != file) return;
+  if (g_fatal_file.load() != Any && g_fatal_file.load() != file) return;
   if (g_calls_left.fetch_sub(1) == 0) die(g_seed.load());
 }
 
@@ -187,7 +187,7 @@ int read_file(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
 
 int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
   const std::lock_guard lock(g_mutex);
-  live_through(kWrite, lossy(file).kind);
+  live_through(Write, lossy(file).kind);
   Contents* const contents = lossy(file).contents;
   if (contents == nullptr) return real(file)->pMethods->xWrite(real(file), bytes, count, offset);
   contents->write(bytes, count, offset);
@@ -196,7 +196,7 @@ int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 o
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   const std::lock_guard lock(g_mutex);
-  live_through(kTruncate, lossy(file).kind);
+  live_through(Truncate, lossy(file).kind);
   Contents* const contents = lossy(file).contents;
   if (contents == nullptr) return real(file)->pMethods->xTruncate(real(file), size);
   contents->truncate(size);
@@ -205,8 +205,8 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int flags) {
   std::unique_lock lock(g_mutex);
-  live_through(kSync, lossy(file).kind);
-  if (g_lying && lossy(file).kind == kLog) return SQLITE_OK;
+  live_through(Sync, lossy(file).kind);
+  if (g_lying && lossy(file).kind == Log) return SQLITE_OK;
   Contents* const contents = lossy(file).contents;
   if (contents != nullptr) {
     // What the process has handed to the system outlives it: no need to wait for the real disk.
@@ -247,7 +247,8 @@ constexpr sqlite3_io_methods kMethods{
     .xSync = sync_file,
     .xFileSize = size_of_file,
     .xLock = [](sqlite3_file* f, int level) { return real(f)->pMethods->xLock(real(f), level); },
-    .xUnlock = [](sqlite3_file* f, int level) { return real(f)->pMethods->xUnlock(real(f), level); },
+    .xUnlock = [](sqlite3_file* f,
+                  int level) { return real(f)->pMethods->xUnlock(real(f), level); },
     .xCheckReservedLock =
         [](sqlite3_file* f, int* held) {
           return real(f)->pMethods->xCheckReservedLock(real(f), held);
@@ -256,16 +257,17 @@ constexpr sqlite3_io_methods kMethods{
     .xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
     .xDeviceCharacteristics =
         [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
-    .xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-      return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
-    },
-    .xShmLock = [](sqlite3_file* f, int offset, int count, int flags) {
-      return real(f)->pMethods->xShmLock(real(f), offset, count, flags);
-    },
+    .xShmMap =
+        [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
+          return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
+        },
+    .xShmLock =
+        [](sqlite3_file* f, int offset, int count, int flags) {
+          return real(f)->pMethods->xShmLock(real(f), offset, count, flags);
+        },
     .xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); },
-    .xShmUnmap = [](sqlite3_file* f, int remove) {
-      return real(f)->pMethods->xShmUnmap(real(f), remove);
-    },
+    .xShmUnmap = [](sqlite3_file* f,
+                    int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); },
     .xFetch = fetch_nothing,
     .xUnfetch = [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; },
 };
@@ -276,7 +278,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
   if (code != SQLITE_OK) return code;
   file->pMethods = &kMethods;
   lossy(file).contents = nullptr;
-  lossy(file).kind = name == nullptr ? kAny : kind_of(name);
+  lossy(file).kind = name == nullptr ? Any : kind_of(name);
   if (name == nullptr || g_memory == Memory::Kept) return code;
   const std::lock_guard lock(g_mutex);
   std::unique_ptr<Contents>& contents = g_contents[name];
@@ -323,7 +325,7 @@ bool die_at(std::string_view operation, std::string_view file, std::int64_t afte
   const int fatal = find_word(kOperations, operation);
   const int fatal_file = find_word(kFileKinds, file);
   if (fatal < 0 || fatal_file < 0) return false;
-  g_fatal = kNone;
+  g_fatal = Nothing;
   g_fatal_file = fatal_file;
   g_calls_left = after;
   g_seed = seed;

@@ -197,8 +197,8 @@ class BuggyStore final : public domain::Store {
   }
 
   Task<void> run_read(std::function<Result<void>(const Tx&)> work) override {
-    const std::function<Result<Done>(const Tx&)> reading =
-        [this, &work](const Tx& tx) -> Result<Done> {
+    const std::function<Result<Done>(const Tx&)> reading = [this,
+                                                            &work](const Tx& tx) -> Result<Done> {
       Moved nothing;
       // Safety: what is read only is not changed through it either.
       const BuggyTx buggy(const_cast<Tx&>(tx), bug_, nothing);

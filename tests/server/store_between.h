@@ -68,8 +68,7 @@ class CallsBetween : public domain::IncomingCallStore {
     return inner_.find(id);
   }
   std::optional<domain::IncomingCall> find_by_key(const domain::IntegrationId& integration,
-                                                  std::string_view key,
-                                                  Time since) const override {
+                                                  std::string_view key, Time since) const override {
     return inner_.find_by_key(integration, key, since);
   }
   domain::Listed<domain::IncomingCall> list(const domain::IncomingCallRange& range,

@@ -66,9 +66,9 @@ class Controls {
   }
 
   gantry::Task<gantry::json::object> die_at(gantry::json::object in) {
-    const bool known = gantry::testing::die_at(
-        gantry::text_of(in, "operation"), gantry::text_of(in, "file"), number_at(in, "after"),
-        static_cast<std::uint64_t>(number_at(in, "seed")));
+    const bool known = gantry::testing::die_at(gantry::text_of(in, "operation"),
+                                               gantry::text_of(in, "file"), number_at(in, "after"),
+                                               static_cast<std::uint64_t>(number_at(in, "seed")));
     co_return gantry::json::object{{"known", known}};
   }
 
