@@ -2,6 +2,7 @@
 // that the seed chooses; after each restart the checker looks.
 
 import { unrecorded } from '../support/coverage.mjs';
+import { damages_of } from '../support/database.mjs';
 import { World } from '../support/world.mjs';
 import { Random } from '../differential/random.mjs';
 import { check_all, check_told } from './checker.mjs';
@@ -36,7 +37,7 @@ function choose_death(random) {
 }
 
 class Campaign {
-  report = { kills: {}, broken: {}, words: [], posts: 0, edits: 0, calls: 0, requests: 0, deliveries: 0, replies: 0 };
+  report = { kills: {}, broken: {}, words: [], load: {} };
   #clock_ms = 0;
 
   constructor(options) {
@@ -50,6 +51,8 @@ class Campaign {
     this.world = await World.start({ receiver: false, server: { binary: 'testing', listen: `${this.options.address}:0`, env: this.#environment() } });
     try {
       while (this.#wants_more()) await this.#live_through_site();
+      await this.world.server.kill();
+      this.#note((await damages_of(this.world.server)).map((words) => ({ kind: 'database damaged', words })));
     } finally {
       await this.world.server.kill();
       this.world.server.remove_data();
@@ -179,13 +182,10 @@ class Campaign {
   }
 
   #count({ ledger, messages, notes }, deliveries) {
-    const { report } = this;
-    report.posts += ledger.posts.length;
-    report.edits += ledger.edits.length;
-    report.calls += ledger.calls.length;
-    report.requests += notes.length;
-    report.deliveries += deliveries.length;
-    report.replies += messages.filter((one) => /^(reply|count) /.test(one.text)).length;
+    const replies = messages.filter((one) => /^(reply|count) /.test(one.text));
+    const counted = { posts: ledger.posts, edits: ledger.edits, calls: ledger.calls, cancellings: ledger.cancellings,
+                      redeliveries: ledger.redeliveries, deliveries, requests: notes, replies };
+    for (const [what, list] of Object.entries(counted)) this.report.load[what] = (this.report.load[what] ?? 0) + list.length;
   }
 }
 

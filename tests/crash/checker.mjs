@@ -3,7 +3,7 @@
 
 export const kinds = ['acknowledged and missing', 'posted twice', 'answers changed', 'refused without cause',
   'told of what is not there', 'due and never made', 'deliveries doubled', 'replies doubled', 'attempts miscounted',
-  'retried too early', 'order broken', 'effects of scripts lost'];
+  'retried too early', 'order broken', 'effects of scripts lost', 'database damaged'];
 
 const label_of = (text) => /^(?:post|hook|edit \d+ of) (#\d+)/.exec(text)?.[1];
 const fails_of = (text) => Number(/\bfails=(\d+)/.exec(text)?.[1] ?? 0);
@@ -109,7 +109,7 @@ class Check {
   every_event_delivered(deliveries) {
     const key = (path, message, text) => `${path} ${message} ${text}`;
     const path_of = (url) => new URL(url).pathname;
-    const made = grouped(deliveries, (one) => key(path_of(one.url), one.messageId, one.payload.text));
+    const made = grouped(deliveries.filter((one) => !one.redelivery), (one) => key(path_of(one.url), one.messageId, one.payload.text));
     for (const { message, text } of this.happened()) {
       for (const { integration, room, paths, hears } of this.site.outgoing) {
         if (room._id !== message.room || message.hook === integration._id || !hears(text)) continue;
@@ -121,6 +121,9 @@ class Check {
       }
     }
     const known = new Set(deliveries.map((one) => one._id));
+    for (const id of this.ledger.redeliveries.flatMap((one) => one.made ?? [])) {
+      if (!known.has(id)) this.add('acknowledged and missing', `the redelivery ${id}`);
+    }
     for (const note of this.notes) {
       if (!known.has(note.delivery)) this.add('told of what is not there', `the delivery ${note.delivery} of "${note.text}"`);
     }
@@ -128,6 +131,7 @@ class Check {
 
   ended(delivery, requests, retries) {
     const what = `"${delivery.payload.text}" to ${delivery.url} (${delivery._id})`;
+    if (this.is_cancelled(delivery, what)) return;
     const wanted = fails_of(delivery.payload.text) > retries ? 'failed' : 'succeeded';
     if (delivery.state !== wanted) this.add('due and never made', `${what} is ${delivery.state}, not ${wanted}`);
     else if (requests.length === 0) this.add('due and never made', `${what} never came`);
@@ -160,6 +164,15 @@ class Check {
     if (!this.replies_to.has(delivery._id)) this.add('due and never made', `the reply of ${what}`);
   }
 
+  // An attempt that was under way may still have succeeded.
+  is_cancelled({ _id, state }, what) {
+    if (this.ledger.cancellings.some((one) => one.cancelled?.includes(_id))) {
+      if (state !== 'dropped' && state !== 'succeeded') this.add('acknowledged and missing', `${what} was cancelled and is ${state}`);
+      return true;
+    }
+    return state === 'dropped' && this.ledger.cancellings.some((one) => one.of === _id && one.answered === undefined);
+  }
+
   // One message for each attempt, however often a death made it begin again.
   said_before(delivery, what, attempts) {
     const said = this.prepared.get(`prepared ${delivery.messageId} ${delivery.payload.text}`)?.length ?? 0;
@@ -175,9 +188,11 @@ class Check {
     }
   }
 
-  // Lines have paths of their own here.
-  order() {
-    for (const [path, notes] of grouped(this.notes, (note) => note.path)) {
+  // Lines have paths of their own here; redeliveries are in none.
+  order(deliveries) {
+    const again = new Set(deliveries.filter((one) => one.redelivery).map((one) => one._id));
+    const in_lines = this.notes.filter((note) => !again.has(note.delivery));
+    for (const [path, notes] of grouped(in_lines, (note) => note.path)) {
       const firsts = [...grouped(notes, (note) => note.delivery).values()].map((list) => list[0]);
       for (const [index, note] of firsts.entries()) {
         const before = firsts[index - 1];
@@ -218,6 +233,6 @@ export function check_all(state) {
   check.alias(state.alias);
   check.every_event_delivered(state.deliveries);
   check.every_delivery_ended(state.deliveries);
-  check.order();
+  check.order(state.deliveries);
   return check.broken;
 }

@@ -8,6 +8,7 @@ const kFillers = 8;      // they write long texts without a pause, so that the l
 const kFilling = 'x'.repeat(4500);
 const kPauseMax = 12;    // ms between two requests of a poster
 const kRepeats = 3;      // answered calls with a key that are repeated after a restart
+const kLookedAt = 5;     // deliveries, of which one is cancelled or made again
 const kLastBelow = 6;    // how many of the newest messages of a poster are edited
 
 // One request: {kind: post | edit | hook, label, text, room, key?, begun, answered?, id?, answer?}.
@@ -17,6 +18,8 @@ export class Ledger {
   edits = [];
   calls = [];
   aliases = [];        // of an integration: {alias, answered?}, one after another
+  cancellings = [];    // of deliveries: {of, answered?, cancelled?}
+  redeliveries = [];   // {of, answered?, made?}
   refusals = [];       // answers that no healthy server gives
   changed_answers = []; // of calls with a key
 
@@ -40,7 +43,7 @@ export class Load {
       for (let i = 0; i < kPosters; ++i) this.#running.push(this.#post_in(room));
     }
     for (const hook of this.site.incoming) this.#running.push(this.#call(hook));
-    this.#running.push(this.#rename());
+    this.#running.push(this.#rename(), this.#look_after());
   }
 
   start_filling() {
@@ -68,8 +71,8 @@ export class Load {
     return `${fails ? ` fails=${fails}` : ''}${drops}${slow}`;
   }
 
-  #pause() {
-    return new Promise((resolve) => setTimeout(resolve, this.random.below(kPauseMax)));
+  #pause(least = 0, more = kPauseMax) {
+    return new Promise((resolve) => setTimeout(resolve, least + this.random.below(more)));
   }
 
   // Gives the answer's JSON, or nothing when the server died or refused.
@@ -160,7 +163,28 @@ export class Load {
         channel: integration.channel.join(','), event: 'sendMessage', urls: integration.urls, scriptEnabled: false,
         runOnEdits: true, retryFailedCalls: true, retryCount: integration.retryCount, retryDelay: integration.retryDelay,
         sendDeliveryId: true, alias: entry.alias } });
-      await new Promise((resolve) => setTimeout(resolve, 20 + this.random.below(60)));
+      await this.#pause(20, 60);
+    }
+  }
+
+  // Someone cancels deliveries that wait for a retry, and has others made again.
+  async #look_after() {
+    const { integration } = this.site.outgoing.at(-1);
+    while (!this.#stopped) {
+      await this.#pause(20, 60);
+      const cancels = this.random.chance(50);
+      const query = { integrationId: integration._id, state: cancels ? 'retrying' : 'succeeded,failed', count: kLookedAt };
+      const list = await this.#ask({}, { method: 'GET', path: '/api/v1/integrations.deliveries', query });
+      if (!list || list.json.deliveries.length === 0) continue;
+      const entry = { of: this.random.pick(list.json.deliveries)._id };
+      const body = { deliveryIds: [entry.of] };
+      if (cancels) {
+        this.ledger.cancellings.push(entry);
+        entry.cancelled = (await this.#ask(entry, { path: '/api/v1/integrations.cancelDelivery', body }))?.json.cancelled;
+      } else {
+        this.ledger.redeliveries.push(entry);
+        entry.made = (await this.#ask(entry, { path: '/api/v1/integrations.redeliver', body }))?.json.deliveryIds;
+      }
     }
   }
 }

@@ -18,10 +18,31 @@ database.commit()
 database.close()
 `;
 
-export async function edit_database(server, statement, ...values) {
+function file_of(server) {
   const file = fs.readdirSync(server.data).find((name) => /\.(db|sqlite3?)$/.test(name));
   if (!file) throw new Error(`no database in ${server.data}: ${fs.readdirSync(server.data).join(', ')}`);
-  await promisify(execFile)('python3', ['-c', kProgram, path.join(server.data, file), statement, ...values]);
+  return path.join(server.data, file);
+}
+
+const run_python = (program, ...args) => promisify(execFile)('python3', ['-c', program, ...args]);
+
+export async function edit_database(server, statement, ...values) {
+  await run_python(kProgram, file_of(server), statement, ...values);
+}
+
+const kCheckProgram = `
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+for check in ("integrity_check", "foreign_key_check"):
+    for row in database.execute("PRAGMA " + check):
+        if row != ("ok",):
+            print(check, *row)
+`;
+
+// What the database itself finds wrong with it, a line each.
+export async function damages_of(server) {
+  const { stdout } = await run_python(kCheckProgram, file_of(server));
+  return stdout.split('\n').filter(Boolean);
 }
 
 const kOlderProgram = `
@@ -50,6 +71,5 @@ export const newest_version = () => migration_files().length;
 // Makes a data directory as a server of that version would have it, with the rows of `data`.
 export async function make_older(data, older, version) {
   const files = migration_files().slice(0, version).map((name) => path.join(migrations, name));
-  await promisify(execFile)('python3', ['-c', kOlderProgram, path.join(data, 'gantry.db'), path.join(older, 'gantry.db'),
-                                        String(version), ...files]);
+  await run_python(kOlderProgram, path.join(data, 'gantry.db'), path.join(older, 'gantry.db'), String(version), ...files);
 }

@@ -19,8 +19,8 @@ export function crash_report({ options, started, ended, bugs, campaigns, broken 
     '## What was broken', '', ...table(['promise', 'broken'], Object.entries(broken)), '',
     ...(words.length ? [...words.slice(0, kWordsShown), ''] : []),
     '## Kills', '', ...table(['where', 'process', 'power'], sorts.map((sort) => [sort, kills(of('kept'), sort), kills(of('lost'), sort)])), '',
-    '## Load', '', ...table(['what', 'count'], ['posts', 'edits', 'calls', 'deliveries', 'requests', 'replies']
-      .map((what) => [what, sum_of(campaigns, (one) => one[what])])), '',
+    '## Load', '', ...table(['what', 'count'], [...new Set(campaigns.flatMap((one) => Object.keys(one.load)))]
+      .map((what) => [what, sum_of(campaigns, (one) => one.load[what])])), '',
     '## Seeded bugs', '', ...table(['bug', 'found', 'after kills', 'shows as'], bugs.map((one) => [one.bug, one.found ? 'yes' : 'NO', one.kills,
       Object.entries(one.broken).map(([kind, count]) => `${kind} ${count}`).join(', ')])), '',
     '## Campaigns', '', ...table(['seed', 'memory', 'kills', 'broken'],

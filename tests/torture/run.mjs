@@ -34,7 +34,7 @@ async function campaign(options) {
   try {
     return await run_campaign(options);
   } catch (error) {
-    return { ...options, kills: {}, broken: { 'ended in trouble': 1 }, words: [`ended in trouble: ${error.message}`] };
+    return { ...options, kills: {}, load: {}, broken: { 'ended in trouble': 1 }, words: [`ended in trouble: ${error.message}`] };
   }
 }
 
