@@ -17,18 +17,20 @@ const kCallWaitMs = 1500;      // for a chosen call that may never come
 const kStartPercent = 15;      // of the starts are killed, too
 const kStartMs = 100;          // about how long one takes
 const kLastLoadMs = 150;       // of a site, ended without a kill
+const kClockPercent = 10;      // of the starts find another time
+const kClockMs = 1_800_000;    // at most so far off
 const kBrokenMax = 200;        // kept of one campaign
 const kTurns = 10;             // of the event loop
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// [weight, {sort, operation, file, after}]: where the next death comes from.
-function choose_death(random) {
+// {sort, operation, file, after}: where the next death comes from.
+function choose_death(random, memory) {
   const call = (sort, operation, file, most) => ({ sort, operation, file, after: random.below(most) });
   return random.choose([
     [35, () => ({ sort: 'signal' })],
-    [15, () => ({ sort: 'half-synced' })],
+    [15, () => ({ sort: memory === 'lost' ? 'half-synced' : 'signal' })],
     [20, () => call('write of a commit', 'write', 'log', 200)],
     [15, () => call('sync of a commit', 'sync', 'log', 30)],
     [10, () => call('write of a checkpoint', 'write', 'database', 60)],
@@ -119,7 +121,7 @@ class Campaign {
   }
 
   async #load_and_kill() {
-    const death = choose_death(this.random);
+    const death = choose_death(this.random, this.options.memory);
     const load = this.#load();
     const { server } = this.world;
     load.start();
@@ -146,6 +148,8 @@ class Campaign {
 
   async #start_again() {
     const { server } = this.world;
+    // Now and then the clock of the machine is set to another time meanwhile.
+    if (this.random.chance(kClockPercent)) this.#clock_ms += this.random.below(2 * kClockMs) - kClockMs;
     const env = this.#environment();
     while (this.random.chance(kStartPercent)) {
       const start = server.restart({ env }).catch(() => {});
