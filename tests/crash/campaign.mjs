@@ -75,10 +75,10 @@ class Campaign {
     return !this.#is_done() && this.#kills < this.options.kills && (this.options.until ?? Infinity) > Date.now();
   }
 
-  #environment(more = {}) {
+  #environment() {
     const { memory, bug } = this.options;
     return { GANTRY_TESTING_MEMORY: memory, GANTRY_TESTING_CLOCK_MS: String(this.#clock_ms),
-             ...(bug ? { GANTRY_TESTING_BUG: bug } : {}), ...more };
+             ...(bug ? { GANTRY_TESTING_BUG: bug } : {}) };
   }
 
   #seed() {
@@ -116,8 +116,9 @@ class Campaign {
     this.#count(state, deliveries);
   }
 
+  // The load draws at its own speed, so it does not draw from what chooses the deaths.
   #load() {
-    return new Load(this.world, this.site, this.ledger, this.random);
+    return new Load(this.world, this.site, this.ledger, new Random(this.#seed()));
   }
 
   async #load_and_kill() {

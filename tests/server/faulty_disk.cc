@@ -23,10 +23,12 @@ constexpr std::array<int, 4> kInputOutputErrors{SQLITE_IOERR_WRITE, SQLITE_IOERR
 std::atomic<int> g_failing{kNone};
 std::atomic<int> g_error{SQLITE_OK};
 std::atomic<std::int64_t> g_still_good{0};
+std::atomic<std::int64_t> g_still_bad{0};
 std::atomic<std::int64_t> g_failed{0};
 
 int error_of(Operation operation) {
   if (g_failing.load() != operation || g_still_good.fetch_sub(1) > 0) return SQLITE_OK;
+  if (g_still_bad.fetch_sub(1) <= 0) return SQLITE_OK;
   g_failed.fetch_add(1);
   return g_error.load();
 }
@@ -87,13 +89,15 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
 
 }  // namespace
 
-bool fail_disk(std::string_view operation, std::string_view error, std::int64_t after) {
+bool fail_disk(std::string_view operation, std::string_view error, std::int64_t after,
+               std::int64_t times) {
   if (error != "full" && error != "io") return false;
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     if (kOperations[i] != operation) continue;
     g_failing = kNone;
     g_error = error == "full" ? SQLITE_FULL : kInputOutputErrors[i];
     g_still_good = after;
+    g_still_bad = times;
     g_failed = 0;
     g_failing = static_cast<int>(i);
     return true;

@@ -55,8 +55,10 @@ class Controls {
   }
 
   gantry::Task<gantry::json::object> fail_disk(gantry::json::object in) {
+    const std::int64_t times = number_at(in, "times");
     const bool known = gantry::testing::fail_disk(
-        gantry::text_of(in, "operation"), gantry::text_of(in, "error"), number_at(in, "after"));
+        gantry::text_of(in, "operation"), gantry::text_of(in, "error"), number_at(in, "after"),
+        times > 0 ? times : gantry::testing::kUntilHealed);
     co_return gantry::json::object{{"known", known}};
   }
 
@@ -127,7 +129,7 @@ bool set_up_disk() {
   }
   std::istringstream fault(environment("GANTRY_TESTING_DISK"));
   if (fault >> operation >> subject >> after) {
-    known = known && gantry::testing::fail_disk(operation, subject, after);
+    known = known && gantry::testing::fail_disk(operation, subject, after, gantry::testing::kUntilHealed);
   }
   const std::string bug = environment("GANTRY_TESTING_BUG");
   return known && (bug.empty() || gantry::testing::find_bug(bug));
