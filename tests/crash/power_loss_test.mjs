@@ -3,4 +3,5 @@
 
 import { test_campaign } from './short_form.mjs';
 
-test_campaign('the power fails', { memory: 'lost', address: '127.0.0.3', covers: [] });
+test_campaign('the power fails', { memory: 'lost', address: '127.0.0.3',
+               covers: ['integrations 12/durable-1', 'integrations 16/order'] });

@@ -3,4 +3,5 @@
 
 import { test_campaign } from './short_form.mjs';
 
-test_campaign('the process dies', { memory: 'kept', address: '127.0.0.2', covers: [] });
+test_campaign('the process dies', { memory: 'kept', address: '127.0.0.2',
+               covers: ['integrations 12/durable-1', 'integrations 16/order'] });

@@ -8,10 +8,10 @@ import { run_campaign } from './campaign.mjs';
 const kKills = Number(process.env.GANTRY_CRASH_KILLS) || 50;
 const kKillMsMax = 10_000;
 
-export function test_campaign(words, options) {
+export function test_campaign(words, { covers, ...options }) {
   const seed = Number(process.env.GANTRY_CRASH_SEED) || Math.floor(Math.random() * 2 ** 31);
   test(`${words}, ${kKills} times: nothing told is lost, nothing is done twice`,
-       { covers: options.covers, within_ms: kKills * kKillMsMax }, async () => {
+       { covers, within_ms: kKills * kKillMsMax }, async () => {
     const report = await run_campaign({ seed, kills: kKills, ...options });
     console.log(`seed ${seed}: kills ${JSON.stringify(report.kills)}, load ${JSON.stringify(report.load)}`);
     expect(Object.values(report.load).every((count) => count > kKills / 10), `the load was little: ${JSON.stringify(report.load)}`);
