@@ -7,6 +7,7 @@ const kAtOnce = 8;
 const kListedMax = 1000;
 const kStuckMs = 5_000;        // nothing moves any more
 const kStepMs = 20_000;        // of the server's clock, past the next retry
+const kStepMsMax = 600_000;    // a clock that was set back must make up for it
 const kPollMs = 15;
 
 // Something of the site itself is gone.
@@ -75,15 +76,16 @@ async function open_of(w, site) {
 // Lets the server finish its deliveries; the clock is moved past the waits of retries. False when
 // some never end.
 export async function drain(w, site, target, advance) {
-  let last = '', moved = performance.now();
+  let last = '', moved = performance.now(), step = kStepMs;
   for (;;) {
     const open = await open_of(w, site);
     if (open.queued + open.retrying === 0) return true;
     const seen = `${JSON.stringify(open)} ${target.notes.length}`;
+    step = seen === last ? Math.min(2 * step, kStepMsMax) : kStepMs;
     if (seen !== last) moved = performance.now();
     last = seen;
     if (performance.now() - moved > kStuckMs * patience) return false;
-    if (open.queued === 0) await advance(kStepMs);
+    if (open.queued === 0) await advance(step);
     await new Promise((resolve) => setTimeout(resolve, kPollMs));
   }
 }
