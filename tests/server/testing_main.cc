@@ -129,7 +129,8 @@ bool set_up_disk() {
   }
   std::istringstream fault(environment("GANTRY_TESTING_DISK"));
   if (fault >> operation >> subject >> after) {
-    known = known && gantry::testing::fail_disk(operation, subject, after, gantry::testing::kUntilHealed);
+    known = known &&
+            gantry::testing::fail_disk(operation, subject, after, gantry::testing::kUntilHealed);
   }
   const std::string bug = environment("GANTRY_TESTING_BUG");
   return known && (bug.empty() || gantry::testing::find_bug(bug));
