@@ -6,6 +6,7 @@ const kPage = 100;
 const kAtOnce = 8;
 const kListedMax = 1000;
 const kStuckMs = 5_000;        // nothing moves any more
+const kIdleMs = 500;
 const kStepMs = 20_000;        // of the server's clock, past the next retry
 const kStepMsMax = 600_000;    // a clock that was set back must make up for it
 const kPollMs = 15;
@@ -85,7 +86,8 @@ export async function drain(w, site, target, advance) {
     if (seen !== last) moved = performance.now();
     last = seen;
     if (performance.now() - moved > kStuckMs * patience) return false;
-    if (open.queued === 0) await advance(step);
+    // Redeliveries are queued, and wait for their time when the clock was set back.
+    if (open.queued === 0 || performance.now() - moved > kIdleMs) await advance(step);
     await new Promise((resolve) => setTimeout(resolve, kPollMs));
   }
 }
