@@ -110,11 +110,11 @@ std::string default_site_url(const Config& config) {
 
 // Made in this order, taken down in reverse.
 struct Server::Parts {
-  Parts(Config config_in, DataDirectory data_in, std::unique_ptr<Clock> clock_in)
+  Parts(Config config_in, DataDirectory data_in, Seams seams_in)
       : config(std::move(config_in)),
         data(std::move(data_in)),
-        clock_owner(std::move(clock_in)),
-        clock(*clock_owner),
+        seams(std::move(seams_in)),
+        clock(*seams.clock),
         io_threads(config.io_threads != 0 ? config.io_threads : usable_processors()),
         io(static_cast<int>(io_threads)),
         work(asio::make_work_guard(io)),
@@ -134,7 +134,7 @@ struct Server::Parts {
 
   const Config config;
   DataDirectory data;
-  const std::unique_ptr<Clock> clock_owner;
+  const Seams seams;
   const Clock& clock;
   const std::size_t io_threads;
   asio::io_context io;
@@ -143,6 +143,7 @@ struct Server::Parts {
   ComputePool compute;
   domain::Directory directory;
   std::unique_ptr<store::sqlite::SqliteStore> store;
+  std::unique_ptr<domain::Store> before_store;
 
   std::unique_ptr<integrations::script::WorkerPool> engine;
   std::unique_ptr<egress::CurlHttpClient> client;
@@ -154,6 +155,7 @@ struct Server::Parts {
   std::unique_ptr<integrations::OutboxRecorder> outbox;
   integrations::DeliveryFeed feed;
   std::unique_ptr<integrations::DeliveryScheduler> deliveries;
+  std::unique_ptr<domain::EventFollower> before_scheduler;
   std::unique_ptr<integrations::IncomingHooks> hooks;
 
   std::unique_ptr<domain::SessionService> sessions;
@@ -198,14 +200,16 @@ Result<void> Server::Parts::open_store() {
 }
 
 void Server::Parts::make_services() {
-  const domain::Context context{*store, directory, clock, compute};
+  if (seams.before_store) before_store = seams.before_store(*store);
+  domain::Store& used_store = before_store ? *before_store : *store;
+  const domain::Context context{used_store, directory, clock, compute};
   const domain::ScriptSwitches switches = script_switches();
   engine = std::make_unique<integrations::script::WorkerPool>(
       io, integrations::script::WorkerPoolOptions{});
   client = std::make_unique<egress::CurlHttpClient>(
       egress::EgressOptions{.proxy = egress::ProxySettings::from_environment()});
   egress_rules = std::make_unique<integrations::EgressRules>(directory);
-  loaded_integrations = std::make_unique<integrations::LoadedIntegrations>(directory, *store);
+  loaded_integrations = std::make_unique<integrations::LoadedIntegrations>(directory, used_store);
   egress::HttpClient* const way_out =
       paused ? &closed_client : static_cast<egress::HttpClient*>(client.get());
   scripts =
@@ -217,8 +221,9 @@ void Server::Parts::make_services() {
       integrations::AttemptTools{context, *scripts, *way_out, *egress_rules, *loaded_integrations,
                                  tasks, &feed},
       tasks, integrations::SchedulerOptions{});
+  if (seams.before_scheduler) before_scheduler = seams.before_scheduler(*deliveries);
   // The rows of the outbox wait for a start that resumes.
-  if (!paused) store->add_follower(*deliveries);
+  if (!paused) store->add_follower(before_scheduler ? *before_scheduler : *deliveries);
   store->add_follower(feed);
   hooks = std::make_unique<integrations::IncomingHooks>(context, *loaded_integrations, *scripts,
                                                         tasks, io.get_executor());
@@ -235,7 +240,7 @@ void Server::Parts::make_services() {
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
-                    .store = *store,
+                    .store = used_store,
                     .rooms = *rooms,
                     .messages = *messages,
                     .compute = compute,
@@ -354,7 +359,7 @@ Result<std::unique_ptr<Server>> Server::open(Config config, Seams seams) {
   TRY(auto data, DataDirectory::open(
                      config.data, config.test_mode ? WorkspaceKind::Test : WorkspaceKind::Normal));
   if (!seams.clock) seams.clock = std::make_unique<SystemClock>();
-  auto parts = std::make_unique<Parts>(std::move(config), std::move(data), std::move(seams.clock));
+  auto parts = std::make_unique<Parts>(std::move(config), std::move(data), std::move(seams));
   if (parts->config.resume_deliveries) TRY_DO(remove_pause_mark(parts->data));
   parts->paused = deliveries_paused(parts->data);
   TRY_DO(parts->open_store());

@@ -2,6 +2,7 @@
 // The composition root: everything is made here, in reading order, and taken down in reverse.
 // open() prepares data and services; run() serves until it is asked to stop.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -11,11 +12,18 @@
 #include "base/result.h"
 #include "base/time.h"
 
+namespace gantry::domain {
+class EventFollower;
+class Store;
+}  // namespace gantry::domain
+
 namespace gantry::app {
 
-// What tests put in the place of the real thing; empty members mean the real thing.
+// What tests put in the place of the real thing, or before it; empty members mean the real thing.
 struct Seams {
   std::unique_ptr<Clock> clock;
+  std::function<std::unique_ptr<domain::Store>(domain::Store&)> before_store;
+  std::function<std::unique_ptr<domain::EventFollower>(domain::EventFollower&)> before_scheduler;
 };
 
 class Server {

@@ -14,19 +14,21 @@
 namespace gantry::testing {
 namespace {
 
-enum Operation { kWrite, kSync, kRead, kTruncate, kNone };
+enum Operation { Write, Sync, Read, Truncate, Nothing };
 constexpr std::array<std::string_view, 4> kOperations{"write", "sync", "read", "truncate"};
 // What SQLite's own file system answers when the system call fails.
 constexpr std::array<int, 4> kInputOutputErrors{SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC,
                                                 SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE};
 
-std::atomic<int> g_failing{kNone};
+std::atomic<int> g_failing{Nothing};
 std::atomic<int> g_error{SQLITE_OK};
 std::atomic<std::int64_t> g_still_good{0};
+std::atomic<std::int64_t> g_still_bad{0};
 std::atomic<std::int64_t> g_failed{0};
 
 int error_of(Operation operation) {
   if (g_failing.load() != operation || g_still_good.fetch_sub(1) > 0) return SQLITE_OK;
+  if (g_still_bad.fetch_sub(1) <= 0) return SQLITE_OK;
   g_failed.fetch_add(1);
   return g_error.load();
 }
@@ -47,22 +49,22 @@ const sqlite3_io_methods& real_methods(sqlite3_file* file) {
 }
 
 int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
-  if (const int error = error_of(kWrite)) return error;
+  if (const int error = error_of(Write)) return error;
   return real_methods(file).xWrite(file, bytes, count, offset);
 }
 
 int sync_file(sqlite3_file* file, int flags) {
-  if (const int error = error_of(kSync)) return error;
+  if (const int error = error_of(Sync)) return error;
   return real_methods(file).xSync(file, flags);
 }
 
 int read_file(sqlite3_file* file, void* bytes, int count, sqlite3_int64 offset) {
-  if (const int error = error_of(kRead)) return error;
+  if (const int error = error_of(Read)) return error;
   return real_methods(file).xRead(file, bytes, count, offset);
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-  if (const int error = error_of(kTruncate)) return error;
+  if (const int error = error_of(Truncate)) return error;
   return real_methods(file).xTruncate(file, size);
 }
 
@@ -87,13 +89,15 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
 
 }  // namespace
 
-bool fail_disk(std::string_view operation, std::string_view error, std::int64_t after) {
+bool fail_disk(std::string_view operation, std::string_view error, std::int64_t after,
+               std::int64_t times) {
   if (error != "full" && error != "io") return false;
   for (std::size_t i = 0; i < kOperations.size(); ++i) {
     if (kOperations[i] != operation) continue;
-    g_failing = kNone;
+    g_failing = Nothing;
     g_error = error == "full" ? SQLITE_FULL : kInputOutputErrors[i];
     g_still_good = after;
+    g_still_bad = times;
     g_failed = 0;
     g_failing = static_cast<int>(i);
     return true;
@@ -102,7 +106,7 @@ bool fail_disk(std::string_view operation, std::string_view error, std::int64_t 
 }
 
 void heal_disk() {
-  g_failing = kNone;
+  g_failing = Nothing;
 }
 
 std::int64_t failed_disk_calls() {

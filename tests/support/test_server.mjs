@@ -186,6 +186,11 @@ export class TestServer {
     }
   }
 
+  // Awaits the end of the program, which has its own reasons.
+  ended() {
+    return this.#ended;
+  }
+
   async kill() {
     if (!this.#child) return;
     this.#child.kill('SIGKILL');
