@@ -37,7 +37,7 @@ Task<json::object> IncomingCallsApi::list(domain::Caller caller, ListIncomingCal
   const domain::Page page = lists_.read_page(paging);
   CO_TRY(const auto listed, co_await calls_.list(std::move(caller), std::move(range), page));
   json::array rows;
-  for (const domain::IncomingCall& call : listed.items) rows.push_back(wire::to_summary_json(call));
+  for (const domain::LoggedCall& call : listed.items) rows.push_back(wire::to_summary_json(call));
   const std::size_t count = rows.size();
   co_return json::object{{"calls", std::move(rows)},
                          {"count", count},
@@ -46,7 +46,7 @@ Task<json::object> IncomingCallsApi::list(domain::Caller caller, ListIncomingCal
 }
 
 Task<IncomingCallReply> IncomingCallsApi::get(domain::Caller caller, GetIncomingCall in) {
-  CO_TRY(const domain::IncomingCall call, co_await calls_.get(std::move(caller), std::move(in.id)));
+  CO_TRY(const domain::LoggedCall call, co_await calls_.get(std::move(caller), std::move(in.id)));
   co_return IncomingCallReply{wire::to_json(call)};
 }
 

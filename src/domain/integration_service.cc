@@ -342,13 +342,20 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
     if (!recorded->url) return Done{};  // nothing was requested then, so there is nothing to repeat
     const auto first = tx.deliveries().find(recorded->delivery);
     Delivery again;
-    if (first) again = *first;
+    if (first) {
+      again = *first;
+    } else {
+      again.message = MessageId{text_of(recorded->data, "message_id")};
+      again.room = RoomId{text_of(recorded->data, "channel_id")};
+      again.user = UserId{text_of(recorded->data, "user_id")};
+    }
     again.integration = id;
     again.event = recorded->event;
     again.url = recorded->target_url;
     again.data = recorded->data;
     again.trigger_word = recorded->trigger_word;
-    return queue_again(tx, std::move(again), delivery_id, now);
+    TRY_DO(queue_again(tx, std::move(again), delivery_id, now));
+    return Done{};
   };
   co_return co_await context_.store.write<void>(work);
 }
