@@ -1,20 +1,19 @@
 #include "app/history_pruning.h"
 
+#include "domain/record_pruning.h"
+
 namespace gantry::app {
 namespace {
 
 using domain::IntegrationId;
+using domain::kPrunedAtOnce;
 using domain::RecordKind;
 
-constexpr std::int64_t kPrunedAtOnce = 100;  // rows in one transaction
-constexpr int kStepsInOneRun = 1'000;        // the rest waits for the next run
+constexpr std::int64_t kStepsInOneRun = 1'000;  // the rest waits for the next run
 // Measuring reads all records that are kept, so it is not done in each run.
 constexpr std::chrono::hours kMeasuringPeriod{1};
 constexpr std::chrono::minutes kMeasuredAtOnce{1};
 constexpr std::chrono::hours kFuture{24};  // for clocks that were set back
-
-constexpr RecordKind kKinds[] = {RecordKind::Delivery, RecordKind::Attempt,
-                                 RecordKind::IncomingCall};
 
 }  // namespace
 
@@ -57,7 +56,7 @@ Task<void> HistoryPruning::prune_many() {
   if (kept <= 0) co_return Done{};
   using Found = std::optional<Time>;
   for (const IntegrationId& id : integrations()) {
-    for (const RecordKind kind : kKinds) {
+    for (const RecordKind kind : domain::kRecordKinds) {
       const std::function<Result<Found>(const domain::Tx&)> look =
           [kind, id, kept](const domain::Tx& tx) -> Result<Found> {
         return tx.records().find_beyond(kind, id, kept);
@@ -84,7 +83,7 @@ Task<void> HistoryPruning::prune_large() {
   }
   if (!size_limit_) co_return Done{};
   for (const IntegrationId& id : integrations()) {
-    for (const RecordKind kind : kKinds) {
+    for (const RecordKind kind : domain::kRecordKinds) {
       CO_TRY_DO(co_await prune_until(kind, id, *size_limit_));
     }
   }
@@ -92,19 +91,13 @@ Task<void> HistoryPruning::prune_large() {
 }
 
 Task<void> HistoryPruning::prune_until(RecordKind kind, IntegrationId integration, Time until) {
-  Time from = from_epoch_ms(0);
-  while (steps_left_ > 0) {
-    const std::function<Result<domain::PruneStep>(domain::Tx&)> work =
-        [kind, integration, from, until](domain::Tx& tx) -> Result<domain::PruneStep> {
-      return tx.records().prune(kind, integration, from, until, kPrunedAtOnce);
-    };
-    CO_TRY(const domain::PruneStep step,
-           co_await context_.store.write<domain::PruneStep>(work, domain::Urgency::Soon));
-    if (step.removed > 0) --steps_left_;
-    if (step.looked_at < kPrunedAtOnce) break;
-    // What stays belongs to open deliveries; the next step looks behind it.
-    from = step.removed == 0 ? step.last + Milliseconds{1} : step.last;
-  }
+  domain::PruneJob job;
+  job.kind = kind;
+  job.integration = std::move(integration);
+  job.until = until;
+  job.steps_max = steps_left_;
+  CO_TRY(const std::int64_t steps, co_await domain::prune_records(context_.store, std::move(job)));
+  steps_left_ -= steps;
   co_return Done{};
 }
 

@@ -26,7 +26,7 @@ class HistoryPruning {
   std::vector<domain::IntegrationId> integrations() const;
 
   const domain::Context context_;
-  int steps_left_ = 0;  // of this run
+  std::int64_t steps_left_ = 0;  // of this run
   Time measured_at_;
   std::optional<Time> size_limit_;  // as it was measured
 };

@@ -2,6 +2,7 @@
 // incoming_calls_test.mjs and here.
 
 import { unrecorded } from '../support/coverage.mjs';
+import { tables_with } from '../support/data_search.mjs';
 import { expect, expect_json } from '../support/expect.mjs';
 import { call_hook } from '../support/hooks.mjs';
 import { bell } from '../support/outgoing.mjs';
@@ -108,4 +109,18 @@ test('attempts of a delivery that has ended are pruned by age, those that led to
     await advance(1);
     return (await hook.entries()).length === 0 && (await rows_of(hook)).length === 0;
   }));
+});
+
+test('clearing and removing take all there is, in however many steps', async () => {
+  const hook = await bell(w);
+  const path = '/api/v1/integrations.history', query = { id: hook.integration._id };
+  for (let round = 0; round < 6; ++round) {
+    await Promise.all(Array.from({ length: 20 }, (_, index) => hook.ring(`${round} ${index}`)));
+  }
+  const total = async () => (await w.admin.must_get(path, query)).total;
+  await eventually('all attempts', () => unrecorded(async () => await total() === 120));
+  await w.admin.must_post(`${base}.clearHistory`, { integrationId: hook.integration._id });
+  expect_json([await total(), (await w.admin.must_get(`${base}.deliveries.count`, { integrationId: hook.integration._id })).count], [0, 120]);
+  await w.admin.must_post(`${base}.remove`, { type: 'webhook-outgoing', integrationId: hook.integration._id });
+  expect_json(await tables_with(w.server, hook.integration._id), []);
 });

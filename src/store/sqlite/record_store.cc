@@ -16,9 +16,10 @@ struct Statements {
   const char* oldest;
 };
 
-#define BEYOND(table, column)                                                                \
-  "SELECT " column " FROM " table " WHERE integration = ? ORDER BY " column " DESC LIMIT 1 " \
-                                                                            "OFFSET ?"
+#define BEYOND(table, column)                                               \
+  "SELECT " column " FROM " table " WHERE integration = ? ORDER BY " column \
+  " DESC LIMIT 1 "                                                          \
+  "OFFSET ?"
 #define SPAN(table, column, row, may_go)                                                    \
   "SELECT " row ", " column ", " may_go " FROM " table " WHERE integration = ? AND " column \
   " BETWEEN ? AND ? ORDER BY " column " LIMIT ?"
