@@ -8,7 +8,7 @@ std::string_view user_info_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
   const std::string_view rest = url.substr(scheme + 3);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/\\?#"));
   const std::size_t at = authority.rfind('@');
   return at == std::string_view::npos ? std::string_view{} : authority.substr(0, at);
 }

@@ -11,6 +11,7 @@ TEST(masking, finds_what_stands_before_the_host) {
                                   {"https://a@b@example.org:1/", "a@b"},
                                   {"https://example.org/a@b", ""},
                                   {"https://example.org?x=a@b", ""},
+                                  {"https://127.0.0.1:80\\@example.org", ""},
                                   {"https://example.org#a@b", ""},
                                   {"ada:secret@example.org", ""},
                                   {"", ""}}) {
