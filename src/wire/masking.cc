@@ -27,16 +27,20 @@ void Mask::add(std::string_view secret) {
 
 void Mask::add_url(std::string_view url) {
   const std::string_view info = user_info_of(url);
-  add(info);
   const std::size_t colon = info.find(':');
-  if (colon != std::string_view::npos) add(info.substr(colon + 1));
+  if (colon == std::string_view::npos) {
+    if (info.size() >= kSecretBytesMin) secrets_.push_back(std::string(info) + '@');
+  } else {
+    add(info);
+    add(info.substr(colon + 1));
+  }
 }
 
 void Mask::apply(std::string& text) const {
   for (const std::string& secret : secrets_) {
     for (std::size_t at = text.find(secret); at != std::string::npos;
          at = text.find(secret, at + kMasked.size())) {
-      text.replace(at, secret.size(), kMasked);
+      text.replace(at, secret.size() - (secret.ends_with('@') ? 1 : 0), kMasked);
     }
   }
 }

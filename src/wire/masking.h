@@ -23,7 +23,8 @@ std::string mask_url(std::string_view url);
 class Mask {
  public:
   void add(std::string_view secret);
-  // The name and password of the URL, and the password alone.
+  // The name and password of the URL, and the password alone; a name that stands alone where it is
+  // followed by '@', since it may be a secret and may be any word.
   void add_url(std::string_view url);
 
   void apply(std::string& text) const;

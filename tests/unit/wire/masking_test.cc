@@ -32,6 +32,14 @@ TEST(masking, masks_each_secret_wherever_it_stands) {
                                     R"j("d":"(masked)","e":1,"f":null,"g":"ada"})j");
 }
 
+TEST(masking, a_name_without_a_password_is_masked_before_hosts) {
+  Mask mask;
+  mask.add_url("https://some-token@example.org/");
+  json::value value = "some-token at https://some-token@example.org/";
+  mask.apply(value);
+  EXPECT_EQ(value, json::value("some-token at https://(masked)@example.org/"));
+}
+
 TEST(masking, short_words_are_masked_in_their_own_place_alone) {
   Mask mask;
   mask.add("word");
