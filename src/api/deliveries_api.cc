@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/date_parameter.h"
 #include "domain/error_codes.h"
 #include "wire/delivery_json.h"
 
@@ -39,11 +40,6 @@ Result<domain::DeliveryStates> read_states(std::string_view list) {
   }
 }
 
-Result<std::optional<Time>> read_time(std::string_view name, const std::string& text) {
-  if (text.empty()) return std::optional<Time>();
-  const auto time = from_iso(text);
-  if (!time) return invalid(fmt::format("{} is not an ISO date", name));
-  return time;
 }
 
 // Each once, in the order given.
@@ -73,8 +69,8 @@ Result<DeliveryFilter> read_filter(DeliveryFilterInput in) {
   DeliveryFilter out;
   if (!in.integration_id.empty()) out.integration = domain::IntegrationId{in.integration_id};
   TRY(out.states, read_states(in.state));
-  TRY(out.from, read_time("from", in.from));
-  TRY(out.to, read_time("to", in.to));
+  TRY(out.from, read_date("from", in.from));
+  TRY(out.to, read_date("to", in.to));
   if (!in.room_id.empty()) out.room = domain::RoomId{in.room_id};
   if (in.text.size() > kTextBytesMax) {
     return invalid(fmt::format("text is of at most {} bytes", kTextBytesMax));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/date_parameter.h"
 #include "api/room_family_api.h"
 #include "domain/error_codes.h"
 #include "domain/room_access.h"
@@ -29,14 +30,6 @@ std::vector<Words> names_of(RoomType type) {
       return {{"im", "a direct room"}, {"dm", "a direct room"}};
   }
   return {};
-}
-
-Result<std::optional<Time>> read_date(std::string_view name, const std::string& text) {
-  if (text.empty()) return std::optional<Time>();
-  const auto date = from_iso(text);
-  if (date) return date;
-  return Error(ErrorCode::InvalidParams,
-               "The \"" + std::string(name) + "\" query parameter must be a valid date.");
 }
 
 Result<domain::MessageRange> read_range(const ReadHistory& in, RoomType type) {

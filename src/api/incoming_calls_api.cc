@@ -1,6 +1,6 @@
 #include "api/incoming_calls_api.h"
 
-#include "domain/error_codes.h"
+#include "api/date_parameter.h"
 #include "wire/incoming_call_json.h"
 
 namespace gantry::api {
@@ -10,15 +10,6 @@ using domain::Permission;
 
 const std::vector<Permission> kIncomingRight{Permission::ManageIncomingIntegrations,
                                              Permission::ManageOwnIncomingIntegrations};
-
-Result<std::optional<Time>> read_date(std::string_view name,
-                                      const std::optional<std::string>& text) {
-  if (!text) return std::optional<Time>();
-  const auto date = from_iso(*text);
-  if (date) return date;
-  return Error(ErrorCode::InvalidParams,
-               "The \"" + std::string(name) + "\" query parameter must be a valid date.");
-}
 
 }  // namespace
 
@@ -38,15 +29,15 @@ Task<json::object> IncomingCallsApi::list(domain::Caller caller, ListIncomingCal
   domain::IncomingCallRange range;
   range.integration = domain::IntegrationId{std::move(in.integration_id)};
   if (in.status) range.ok = *in.status == "ok";
-  CO_TRY(range.from, read_date("from", in.from));
-  CO_TRY(range.to, read_date("to", in.to));
+  CO_TRY(range.from, read_date("from", in.from.value_or("")));
+  CO_TRY(range.to, read_date("to", in.to.value_or("")));
   ListParameters paging;
   paging.offset = in.offset;
   paging.count = in.count;
   const domain::Page page = lists_.read_page(paging);
   CO_TRY(const auto listed, co_await calls_.list(std::move(caller), std::move(range), page));
   json::array rows;
-  for (const domain::IncomingCall& call : listed.items) rows.push_back(wire::to_summary_json(call));
+  for (const domain::LoggedCall& call : listed.items) rows.push_back(wire::to_summary_json(call));
   const std::size_t count = rows.size();
   co_return json::object{{"calls", std::move(rows)},
                          {"count", count},
@@ -55,7 +46,7 @@ Task<json::object> IncomingCallsApi::list(domain::Caller caller, ListIncomingCal
 }
 
 Task<IncomingCallReply> IncomingCallsApi::get(domain::Caller caller, GetIncomingCall in) {
-  CO_TRY(const domain::IncomingCall call, co_await calls_.get(std::move(caller), std::move(in.id)));
+  CO_TRY(const domain::LoggedCall call, co_await calls_.get(std::move(caller), std::move(in.id)));
   co_return IncomingCallReply{wire::to_json(call)};
 }
 

@@ -77,11 +77,25 @@ http::Response to_response(dispatch::Reply reply, http::Headers headers) {
   return response;
 }
 
+// The address of a hook is a password: what follows its id stays out of the log.
+std::string path_for_log(std::string_view path) {
+  constexpr std::string_view kHooks = "/hooks/";
+  if (!path.starts_with(kHooks)) return std::string(path);
+  const std::size_t end = path.find('/', kHooks.size());
+  if (end == std::string_view::npos) return std::string(path);
+  return std::string(path.substr(0, end)) + "/(masked)";
+}
+
+void log_request(std::string_view id, std::string_view path, unsigned status) {
+  if (!log::enabled(log::Level::Debug)) return;
+  log::debug("request", {{"request", id}, {"path", path_for_log(path)}, {"status", status}});
+}
+
 // The fault in full for the log; an id for the caller.
-dispatch::Reply fault_reply(std::string_view id, std::string_view operation,
+dispatch::Reply fault_reply(std::string_view id, std::string_view path,
                             const std::exception& fault) {
   log::error("request failed",
-             {{"request", id}, {"operation", operation}, {"fault", fault.what()}});
+             {{"request", id}, {"operation", path_for_log(path)}, {"fault", fault.what()}});
   return dispatch::to_reply(Error(ErrorCode::Internal).with_details({{"request", id}}));
 }
 
@@ -148,10 +162,7 @@ http::Answer RestService::serve(http::Request request) {
         dispatcher_.serve(dispatch::Call{*method, request.path(), request.query(), request.body,
                                          headers, request.remote_address, request.id});
     if (auto* reply = std::get_if<dispatch::Reply>(&answer)) {
-      if (!operation.empty()) {
-        log::debug("request",
-                   {{"request", request.id}, {"path", operation}, {"status", reply->status}});
-      }
+      if (!operation.empty()) log_request(request.id, operation, reply->status);
       return to_response(std::move(*reply), std::move(cors));
     }
     return wait(std::move(std::get<1>(answer)), request.id, std::string(request.path()),
@@ -170,7 +181,7 @@ asio::awaitable<http::Response> RestService::wait(asio::awaitable<dispatch::Repl
   } catch (const std::exception& fault) {
     reply = fault_reply(id, operation, fault);
   }
-  log::debug("request", {{"request", id}, {"path", operation}, {"status", reply.status}});
+  log_request(id, operation, reply.status);
   co_return to_response(std::move(reply), std::move(cors));
 }
 

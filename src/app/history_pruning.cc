@@ -1,16 +1,35 @@
 #include "app/history_pruning.h"
 
+#include "domain/record_pruning.h"
+
 namespace gantry::app {
 namespace {
 
-constexpr std::int64_t kPrunedAtOnce = 500;  // rows in one transaction
-constexpr int kTransactionsInOneRun = 200;   // the rest waits for the next run
+using domain::IntegrationId;
+using domain::kPrunedAtOnce;
+using domain::RecordKind;
+
+constexpr std::int64_t kStepsInOneRun = 1'000;  // the rest waits for the next run
+// Measuring reads all records that are kept, so it is not done in each run.
+constexpr std::chrono::hours kMeasuringPeriod{1};
+constexpr std::chrono::minutes kMeasuredAtOnce{1};
+constexpr std::chrono::hours kFuture{24};  // for clocks that were set back
 
 }  // namespace
 
 Task<void> HistoryPruning::run() {
+  steps_left_ = kStepsInOneRun;
   CO_TRY_DO(co_await prune_old());
-  co_return co_await prune_many();
+  CO_TRY_DO(co_await prune_many());
+  co_return co_await prune_large();
+}
+
+std::vector<IntegrationId> HistoryPruning::integrations() const {
+  std::vector<IntegrationId> out;
+  for (const auto& entry : *context_.directory.list_integrations()) {
+    out.push_back(entry->integration.id);
+  }
+  return out;
 }
 
 Task<void> HistoryPruning::prune_old() {
@@ -23,8 +42,9 @@ Task<void> HistoryPruning::prune_old() {
            tx.deliveries().prune_deliveries(before, kPrunedAtOnce) +
            tx.incoming_calls().prune(before, kPrunedAtOnce);
   };
-  for (int i = 0; i < kTransactionsInOneRun; ++i) {
-    CO_TRY(const std::int64_t removed, co_await context_.store.write<std::int64_t>(work));
+  for (; steps_left_ > 0; --steps_left_) {
+    CO_TRY(const std::int64_t removed,
+           co_await context_.store.write<std::int64_t>(work, domain::Urgency::Soon));
     if (removed == 0) break;
   }
   co_return Done{};
@@ -34,22 +54,78 @@ Task<void> HistoryPruning::prune_many() {
   const std::int64_t kept =
       context_.directory.settings()->get_int(domain::Setting::HistoryPerIntegration);
   if (kept <= 0) co_return Done{};
-  using Ids = std::vector<domain::IntegrationId>;
-  const std::function<Result<Ids>(const domain::Tx&)> look =
-      [kept](const domain::Tx& tx) -> Result<Ids> { return tx.incoming_calls().list_beyond(kept); };
-  CO_TRY(const Ids ids, co_await context_.store.read<Ids>(look));
-  int left = kTransactionsInOneRun;
-  for (const domain::IntegrationId& id : ids) {
-    const std::function<Result<std::int64_t>(domain::Tx&)> work =
-        [id, kept](domain::Tx& tx) -> Result<std::int64_t> {
-      return tx.incoming_calls().prune_beyond(id, kept, kPrunedAtOnce);
-    };
-    while (left-- > 0) {
-      CO_TRY(const std::int64_t removed, co_await context_.store.write<std::int64_t>(work));
-      if (removed < kPrunedAtOnce) break;
+  using Found = std::optional<Time>;
+  for (const IntegrationId& id : integrations()) {
+    for (const RecordKind kind : domain::kRecordKinds) {
+      const std::function<Result<Found>(const domain::Tx&)> look =
+          [kind, id, kept](const domain::Tx& tx) -> Result<Found> {
+        return tx.records().find_beyond(kind, id, kept);
+      };
+      CO_TRY(const Found beyond, co_await context_.store.read<Found>(look));
+      if (beyond) CO_TRY_DO(co_await prune_until(kind, id, *beyond));
     }
   }
   co_return Done{};
+}
+
+Task<void> HistoryPruning::prune_large() {
+  const std::int64_t bytes_max =
+      context_.directory.settings()->get_int(domain::Setting::HistoryBytes);
+  if (bytes_max <= 0) co_return Done{};
+  const std::function<Result<std::int64_t>(const domain::Tx&)> look =
+      [](const domain::Tx& tx) -> Result<std::int64_t> { return tx.records().count_all_bytes(); };
+  CO_TRY(const std::int64_t all, co_await context_.store.read<std::int64_t>(look));
+  if (all <= bytes_max) co_return Done{};
+  const Time now = context_.clock.now();
+  if (measured_at_ == Time{} || now - measured_at_ >= kMeasuringPeriod || now < measured_at_) {
+    CO_TRY(size_limit_, co_await find_size_limit(bytes_max));
+    measured_at_ = now;
+  }
+  if (!size_limit_) co_return Done{};
+  for (const IntegrationId& id : integrations()) {
+    for (const RecordKind kind : domain::kRecordKinds) {
+      CO_TRY_DO(co_await prune_until(kind, id, *size_limit_));
+    }
+  }
+  co_return Done{};
+}
+
+Task<void> HistoryPruning::prune_until(RecordKind kind, IntegrationId integration, Time until) {
+  domain::PruneJob job;
+  job.kind = kind;
+  job.integration = std::move(integration);
+  job.until = until;
+  job.steps_max = steps_left_;
+  CO_TRY(const std::int64_t steps, co_await domain::prune_records(context_.store, std::move(job)));
+  steps_left_ -= steps;
+  co_return Done{};
+}
+
+Task<std::int64_t> HistoryPruning::count_bytes(Time from, Time to) {
+  const std::function<Result<std::int64_t>(const domain::Tx&)> work =
+      [from, to](const domain::Tx& tx) -> Result<std::int64_t> {
+    return tx.records().count_bytes(from, to);
+  };
+  co_return co_await context_.store.read<std::int64_t>(work);
+}
+
+Task<std::optional<Time>> HistoryPruning::find_size_limit(std::int64_t bytes_max) {
+  using Found = std::optional<Time>;
+  const std::function<Result<Found>(const domain::Tx&)> look =
+      [](const domain::Tx& tx) -> Result<Found> { return tx.records().find_oldest(); };
+  CO_TRY(const Found oldest, co_await context_.store.read<Found>(look));
+  if (!oldest) co_return Found();
+  const Time now = context_.clock.now();
+  Time to = now + kFuture;
+  std::int64_t bytes = 0;
+  for (Time from = now - kMeasuredAtOnce; to > *oldest; from -= kMeasuredAtOnce) {
+    CO_TRY(const std::int64_t more, co_await count_bytes(from, to));
+    bytes += more;
+    // What is of the last moments stays in any case.
+    if (bytes > bytes_max) co_return Found(std::min(to, now - kMeasuredAtOnce));
+    to = from;
+  }
+  co_return Found();
 }
 
 }  // namespace gantry::app

@@ -1,6 +1,6 @@
 #pragma once
-// Prunes delivery history, ended deliveries and records of incoming calls beyond the age that the
-// workspace keeps, and such records beyond their number, in small transactions so that posting
+// Prunes deliveries, their attempts and records of incoming calls beyond the age, the number and
+// the size that the workspace keeps, in small transactions that nobody waits for, so that posting
 // never waits long. One instance; its job runs alone.
 
 #include "domain/context.h"
@@ -17,8 +17,18 @@ class HistoryPruning {
  private:
   Task<void> prune_old();
   Task<void> prune_many();
+  Task<void> prune_large();
+  // All that is of the time or before, as far as one run goes.
+  Task<void> prune_until(domain::RecordKind kind, domain::IntegrationId integration, Time until);
+  // The time from which on records are small enough together; nothing when all are.
+  Task<std::optional<Time>> find_size_limit(std::int64_t bytes_max);
+  Task<std::int64_t> count_bytes(Time from, Time to);
+  std::vector<domain::IntegrationId> integrations() const;
 
   const domain::Context context_;
+  std::int64_t steps_left_ = 0;  // of this run
+  Time measured_at_;
+  std::optional<Time> size_limit_;  // as it was measured
 };
 
 }  // namespace gantry::app

@@ -18,7 +18,10 @@ void Housekeeping::start() {
 
 void Housekeeping::hurry() {
   asio::post(strand_, [this] {
-    for (Chore& chore : chores_) chore.timer.cancel();
+    for (Chore& chore : chores_) {
+      chore.hurried = true;
+      chore.timer.cancel();
+    }
   });
 }
 
@@ -31,10 +34,13 @@ void Housekeeping::stop() {
 
 asio::awaitable<void> Housekeeping::keep_doing(Chore& chore) {
   while (!stopping_) {
-    chore.timer.expires_after(chore.period);
-    boost::system::error_code error;
-    co_await chore.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    if (stopping_) co_return;
+    if (!chore.hurried) {
+      chore.timer.expires_after(chore.period);
+      boost::system::error_code error;
+      co_await chore.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      if (stopping_) co_return;
+    }
+    chore.hurried = false;
     const Result<void> done = co_await chore.job();
     if (!done) {
       log::warn("housekeeping failed", {{"job", chore.name}, {"error", text_of(done.error())}});

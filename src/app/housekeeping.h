@@ -23,7 +23,7 @@ class Housekeeping {
   // Before start().
   void add(std::string name, std::chrono::seconds period, Job job);
   void start();
-  // Each job that waits runs now, its period notwithstanding.
+  // Each job runs now, its period notwithstanding.
   void hurry();
   // Ends the waiting; a job that runs is ended by its own means. The tasks are joined by the owner.
   void stop();
@@ -34,6 +34,7 @@ class Housekeeping {
     std::chrono::seconds period;
     Job job;
     asio::steady_timer timer;
+    bool hurried = false;  // also while it runs: then it runs once more
   };
 
   asio::awaitable<void> keep_doing(Chore& chore);

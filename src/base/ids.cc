@@ -31,13 +31,17 @@ std::string random_id(std::size_t length) {
   return out;
 }
 
-std::string ordered_id(Time now) {
+std::string id_time_part(Time time) {
   std::string out(kIdTimeLength, kIdAlphabet.front());
-  auto rest = static_cast<std::uint64_t>(to_epoch_ms(now));
+  auto rest = static_cast<std::uint64_t>(to_epoch_ms(time));
   for (std::size_t i = kIdTimeLength; i-- > 0; rest /= kIdAlphabet.size()) {
     out[i] = kIdAlphabet[rest % kIdAlphabet.size()];
   }
-  return out + random_id(kIdLength - kIdTimeLength);
+  return out;
+}
+
+std::string ordered_id(Time now) {
+  return id_time_part(now) + random_id(kIdLength - kIdTimeLength);
 }
 
 std::string random_secret() {

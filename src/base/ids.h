@@ -36,6 +36,8 @@ std::string random_id(std::size_t length = kIdLength);
 // sort that way, so that rows under them are stored side by side.
 std::string ordered_id(Time now);
 inline constexpr std::size_t kIdTimeLength = 8;
+// What ids of that time begin with.
+std::string id_time_part(Time time);
 // 43 characters of A-Z a-z 0-9 - _, 256 random bits.
 std::string random_secret();
 

@@ -34,6 +34,15 @@ constexpr std::size_t place_of(DeliveryState state) {
   return static_cast<std::size_t>(state);
 }
 
+// What became of the message that a delivery is about: when it is deleted, the payload goes.
+enum class MessageFate {
+  Kept,
+  Deleted,
+  DeletedWhileDue,  // the delivery was dropped for it
+};
+
+// Ids of deliveries about a message begin as ids of the message's time do, so that the message
+// leads to them (domain/record_content.h).
 struct Delivery {
   DeliveryId id;
   std::int64_t sequence = 0;  // given by the store; order of events
@@ -50,9 +59,11 @@ struct Delivery {
   int hook_depth = 0;
   bool replay = false;
   UserId cancelled_by;  // empty when nobody cancelled it
+  MessageFate message_fate = MessageFate::Kept;
   Time created_at;
   Time next_at;
 
+  bool forgotten() const { return message_fate != MessageFate::Kept; }
   bool open() const { return state == DeliveryState::Queued || state == DeliveryState::Retrying; }
 };
 
@@ -81,7 +92,8 @@ struct HistoryEntry {
   json::value prepare_sent;  // [{channel, message}] or null
   json::value process_sent;
   json::value result_message;
-  json::array console;  // what the script printed: [{level, text}]
+  json::array console;     // what the script printed: [{level, text}]
+  bool forgotten = false;  // it held what a message said that is no more
   Time created_at;
   Time updated_at;
 };

@@ -1,6 +1,7 @@
 #include "domain/delivery_records.h"
 
 #include "base/derived_id.h"
+#include "domain/record_content.h"
 
 namespace gantry::domain {
 
@@ -9,15 +10,18 @@ HistoryId history_id_of(const DeliveryId& delivery, int attempt) {
       derived_id_beside(delivery.text, "history " + delivery.text + ' ' + std::to_string(attempt))};
 }
 
-Result<void> queue_again(Tx& tx, Delivery delivery, DeliveryId id, Time now) {
-  delivery.id = std::move(id);
+Result<DeliveryId> queue_again(Tx& tx, Delivery delivery, const DeliveryId& offered, Time now) {
+  const auto message = tx.messages().find(delivery.message);
+  const DeliveryId id = message ? id_beside(*message, offered) : offered;
+  delivery.id = id;
   delivery.state = DeliveryState::Queued;
   delivery.tries = 0;
   delivery.replay = true;
   delivery.cancelled_by = {};
   delivery.created_at = delivery.next_at = now;
   tx.deliveries().insert(delivery);
-  return tx.record(DeliveryQueued{std::make_shared<const Delivery>(std::move(delivery))});
+  TRY_DO(tx.record(DeliveryQueued{std::make_shared<const Delivery>(std::move(delivery))}));
+  return id;
 }
 
 }  // namespace gantry::domain

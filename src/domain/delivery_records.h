@@ -8,7 +8,8 @@ namespace gantry::domain {
 // The same attempt has the same entry, however often a crash makes it run.
 HistoryId history_id_of(const DeliveryId& delivery, int attempt);
 
-// Queues the delivery's payload again under the new id, without the order of its line.
-Result<void> queue_again(Tx& tx, Delivery delivery, DeliveryId id, Time now);
+// Queues the delivery's payload again, without the order of its line, and gives the id: the one
+// that is offered, or one of the same chance beside the delivery's message.
+Result<DeliveryId> queue_again(Tx& tx, Delivery delivery, const DeliveryId& offered, Time now);
 
 }  // namespace gantry::domain

@@ -8,7 +8,7 @@
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
 #include "domain/integration_rights.h"
-#include "domain/room_access.h"
+#include "domain/record_access.h"
 
 namespace gantry::domain {
 namespace {
@@ -57,12 +57,6 @@ std::int64_t sum_of(const DeliveryCounts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 }
 
-bool DeliveryService::may_read(const User& user, const RoomId& room_id) const {
-  if (room_id.text.empty()) return true;
-  const auto room = context_.directory.find_room(room_id);
-  return room && can_access(context_.directory, user, *room);
-}
-
 bool DeliveryService::may_see(const Caller& caller, const Delivery& delivery) const {
   const auto entry = context_.directory.find_integration(delivery.integration);
   return entry && entry->integration.type == IntegrationType::Outgoing &&
@@ -90,7 +84,8 @@ DeliveryService::Scope DeliveryService::scope_of(const Caller& caller,
   out.fits = [this, user = caller.user, room = filter.room,
               part = to_lower(filter.text)](const Delivery& delivery) {
     if (room && delivery.room != *room) return false;
-    return part.empty() || (text_holds(delivery, part) && may_read(*user, delivery.room));
+    return part.empty() || (text_holds(delivery, part) &&
+                            may_read_bodies(context_.directory, *user, delivery.room));
   };
   return out;
 }
@@ -142,7 +137,7 @@ Task<Listed<LoggedDelivery>> DeliveryService::list(Caller caller, DeliveryFilter
       if (auto newest = find_newest_attempt(tx, row.delivery)) {
         row.attempts.push_back(*std::move(newest));
       }
-      row.bodies_hidden = !may_read(*user, row.delivery.room);
+      row.bodies_hidden = !may_read_bodies(context_.directory, *user, row.delivery.room);
     }
     out.total = sum_of(counts);
     return out;
@@ -165,7 +160,7 @@ Task<LoggedDelivery> DeliveryService::get(Caller caller, DeliveryId id) {
     if (!found || !may_see(caller, *found)) return ErrorCode::InvalidDelivery;
     LoggedDelivery out;
     out.attempts = list_attempts(tx, *found);
-    out.bodies_hidden = !may_read(*caller.user, found->room);
+    out.bodies_hidden = !may_read_bodies(context_.directory, *caller.user, found->room);
     out.delivery = *std::move(found);
     return out;
   };
@@ -174,21 +169,33 @@ Task<LoggedDelivery> DeliveryService::get(Caller caller, DeliveryId id) {
 
 Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller,
                                                          std::vector<DeliveryId> ids) {
+  co_return co_await redeliver(std::move(caller), std::move(ids), Forgotten::Refused);
+}
+
+Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller, std::vector<DeliveryId> ids,
+                                                         Forgotten forgotten) {
+  using Ids = std::vector<DeliveryId>;
   const Time now = context_.clock.now();
-  const std::vector<DeliveryId> made = new_ids(ids.size(), now);
-  const std::function<Result<void>(Tx&)> work = [this, &caller, &ids, &made,
-                                                 now](Tx& tx) -> Result<void> {
+  const std::function<Result<Ids>(Tx&)> work =
+      [this, &caller, &ids, forgotten, now,
+       made = new_ids(ids.size(), now)](Tx& tx) -> Result<Ids> {
+    Ids out;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       auto recorded = tx.deliveries().find(ids[i]);
       if (!recorded || !may_see(caller, *recorded)) {
         return Error(ErrorCode::InvalidDelivery, "There is no delivery " + ids[i].text);
       }
-      TRY_DO(queue_again(tx, *std::move(recorded), made[i], now));
+      if (recorded->forgotten()) {
+        if (forgotten == Forgotten::PassedOver) continue;
+        return Error(ErrorCode::DeliveryForgotten,
+                     "The message of delivery " + ids[i].text + " was deleted");
+      }
+      TRY(DeliveryId id, queue_again(tx, *std::move(recorded), made[i], now));
+      out.push_back(std::move(id));
     }
-    return Done{};
+    return out;
   };
-  CO_TRY_DO(co_await context_.store.write<void>(work));
-  co_return made;
+  co_return co_await context_.store.write<Ids>(work);
 }
 
 Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller, DeliveryFilter filter,
@@ -210,7 +217,7 @@ Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller, Delivery
     return out;
   };
   CO_TRY(Ids ids, co_await context_.store.read<Ids>(work));
-  co_return co_await redeliver(std::move(caller), std::move(ids));
+  co_return co_await redeliver(std::move(caller), std::move(ids), Forgotten::PassedOver);
 }
 
 Task<Cancelling> DeliveryService::cancel(Caller caller, std::vector<DeliveryId> ids) {

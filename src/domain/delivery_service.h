@@ -56,8 +56,10 @@ class DeliveryService {
   Task<LoggedDelivery> get(Caller caller, DeliveryId id);
 
   // Queues the recorded payloads for the recorded addresses again, all or none, oldest first where
-  // a filter selects; gives the new ids.
-  // Errors: InvalidDelivery; with a filter DeliveryCountChanged, TooManyDeliveries.
+  // a filter selects; gives the new ids. Where the message is gone there is nothing to deliver: a
+  // filter passes over such deliveries.
+  // Errors: InvalidDelivery, DeliveryForgotten; with a filter DeliveryCountChanged,
+  // TooManyDeliveries.
   Task<std::vector<DeliveryId>> redeliver(Caller caller, std::vector<DeliveryId> ids);
   Task<std::vector<DeliveryId>> redeliver(Caller caller, DeliveryFilter filter,
                                           std::int64_t expected);
@@ -73,7 +75,9 @@ class DeliveryService {
   };
   Scope scope_of(const Caller& caller, const DeliveryFilter& filter) const;
   bool may_see(const Caller& caller, const Delivery& delivery) const;
-  bool may_read(const User& user, const RoomId& room) const;
+  enum class Forgotten { Refused, PassedOver };
+  Task<std::vector<DeliveryId>> redeliver(Caller caller, std::vector<DeliveryId> ids,
+                                          Forgotten forgotten);
 
   const Context context_;
 };

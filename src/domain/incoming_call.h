@@ -85,11 +85,6 @@ class IncomingCallStore {
   virtual bool insert(const IncomingCall& call, Time keys_since) = 0;
   // Removes records made before the time, at most `count`; returns how many went.
   virtual std::int64_t prune(Time before, std::int64_t count) = 0;
-  // Which integrations have more than `kept`.
-  virtual std::vector<IntegrationId> list_beyond(std::int64_t kept) const = 0;
-  // Removes the oldest beyond `kept`, at most `count`; returns how many went.
-  virtual std::int64_t prune_beyond(const IntegrationId& integration, std::int64_t kept,
-                                    std::int64_t count) = 0;
 };
 
 }  // namespace gantry::domain

@@ -1,5 +1,6 @@
 #pragma once
-// Reading the records of incoming calls, by the rights that show the history of outgoing ones.
+// Reading the records of incoming calls, by the rights that show the history of outgoing ones. What
+// a call said is for who may also read where it was posted.
 
 #include "domain/context.h"
 #include "domain/incoming_call.h"
@@ -8,17 +9,25 @@ namespace gantry::domain {
 
 inline constexpr std::int64_t kIncomingCallListMax = 10'000;
 
+struct LoggedCall {
+  IncomingCall call;
+  bool bodies_hidden = false;
+};
+
 class IncomingCallService {
  public:
   explicit IncomingCallService(const Context& context) : context_(context) {}
 
   // Newest first, without their content; empty when the caller may not see them. `count` 0 gives
   // at most kIncomingCallListMax.
-  Task<Listed<IncomingCall>> list(Caller caller, IncomingCallRange range, Page page);
+  Task<Listed<LoggedCall>> list(Caller caller, IncomingCallRange range, Page page);
   // Errors: InvalidIncomingCall, also when the caller may not see it.
-  Task<IncomingCall> get(Caller caller, IncomingCallId id);
+  Task<LoggedCall> get(Caller caller, IncomingCallId id);
 
  private:
+  // What was said is for who may read all rooms where the call posted it.
+  LoggedCall shown_to(const Caller& caller, IncomingCall call) const;
+
   const Context context_;
 };
 

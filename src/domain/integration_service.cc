@@ -4,6 +4,7 @@
 
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
+#include "domain/record_pruning.h"
 #include "domain/room_access.h"
 
 namespace gantry::domain {
@@ -275,6 +276,10 @@ Task<Integration> IntegrationService::remove(Caller caller, IntegrationType type
                                                                : "deleteOutgoingIntegration");
   }
   if (!rights.may_see(stored, caller.id())) co_return ErrorCode::InvalidIntegration;
+  // The last transaction has little left to remove.
+  for (const RecordKind kind : kRecordKinds) {
+    CO_TRY_DO(co_await clear_records(context_.store, kind, stored.id, context_.clock.now()));
+  }
   const std::function<Result<void>(Tx&)> work = [id = stored.id](Tx& tx) -> Result<void> {
     tx.integrations().remove(id);
     return Done{};
@@ -303,6 +308,7 @@ Task<void> IntegrationService::clear_history(Caller caller, IntegrationId id) {
   if (!entry || !rights.may_see(entry->integration, caller.id())) {
     co_return ErrorCode::InvalidIntegration;
   }
+  CO_TRY_DO(co_await clear_records(context_.store, RecordKind::Attempt, id, context_.clock.now()));
   const std::function<Result<void>(Tx&)> work = [id](Tx& tx) -> Result<void> {
     tx.deliveries().remove_history(id);
     return Done{};
@@ -342,13 +348,20 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
     if (!recorded->url) return Done{};  // nothing was requested then, so there is nothing to repeat
     const auto first = tx.deliveries().find(recorded->delivery);
     Delivery again;
-    if (first) again = *first;
+    if (first) {
+      again = *first;
+    } else {
+      again.message = MessageId{text_of(recorded->data.object(), "message_id")};
+      again.room = RoomId{text_of(recorded->data.object(), "channel_id")};
+      again.user = UserId{text_of(recorded->data.object(), "user_id")};
+    }
     again.integration = id;
     again.event = recorded->event;
     again.url = recorded->target_url;
     again.data = recorded->data;
     again.trigger_word = recorded->trigger_word;
-    return queue_again(tx, std::move(again), delivery_id, now);
+    TRY_DO(queue_again(tx, std::move(again), delivery_id, now));
+    return Done{};
   };
   co_return co_await context_.store.write<void>(work);
 }

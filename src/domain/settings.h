@@ -81,7 +81,8 @@ enum class Visibility { Public, Private };
   X(EgressAllow, "Integrations_Egress_Allow", String, "", "Integrations", Private, "Networks and hosts that webhooks of own-right makers may reach beside public ones, comma separated") \
   X(EgressDeny, "Integrations_Egress_Deny", String, "", "Integrations", Private, "Networks and hosts that no webhook may reach, comma separated") \
   X(HistoryDays, "Integrations_History_Days", Int, 30, "Integrations", Private, "Days for which the history of deliveries and incoming calls is kept") \
-  X(HistoryPerIntegration, "Integrations_History_Max", Int, 100000, "Integrations", Private, "History entries kept per integration") \
+  X(HistoryPerIntegration, "Integrations_History_Max", Int, 100000, "Integrations", Private, "Deliveries, attempts and incoming calls kept per integration, of each so many") \
+  X(HistoryBytes, "Integrations_History_Max_Bytes", Int, 1073741824, "Integrations", Private, "Bytes that the records of deliveries and incoming calls may take in all; 0 means no limit") \
   X(IncomingKeepBodies, "Integrations_Incoming_Keep_Bodies", Boolean, true, "Integrations", Private, "Whether records of incoming calls hold what was sent and what the script returned") \
   X(MembershipsMax, "Gantry_Memberships_Max", Int, 5000000, "General", Private, "Memberships held in memory at most; joining beyond is refused")
 // clang-format on

@@ -57,7 +57,8 @@ class RoomStore {
   virtual void visit_all(const std::function<void(Room)>& visit) const = 0;
   virtual void insert(const Room& room) = 0;
   virtual void update(const Room& room) = 0;
-  virtual void remove(const RoomId& id) = 0;  // with messages, subscriptions and uploads
+  // With messages and what records say of them, subscriptions and uploads.
+  virtual void remove(const RoomId& id) = 0;
   // A visible message was added, or removed when `by` is negative. Without a message the last one
   // stays what it is.
   virtual void count_messages(const RoomId& id, int by, const Message* last) = 0;
@@ -91,6 +92,8 @@ struct MessageRange {
   std::vector<std::string> hidden_types;  // of system messages
 };
 
+// With a message that is removed, made a stub or given to another author goes what the records of
+// deliveries and calls say of it; deliveries of it that are still due are dropped.
 class MessageStore {
  public:
   virtual ~MessageStore() = default;
@@ -168,6 +171,12 @@ struct DeliveryRange {
   std::optional<Time> to;    // made then or before
 };
 
+// A delivery after an attempt.
+struct AttemptEnding {
+  DeliveryState state = DeliveryState::Dropped;
+  bool forgotten = false;
+};
+
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
@@ -181,9 +190,9 @@ class DeliveryStore {
   virtual std::int64_t count_open() const = 0;
   virtual void insert(Delivery& delivery) = 0;  // sets sequence
   virtual void update(const Delivery& delivery) = 0;
-  // The same after an attempt, and gives the state that is stored then: one that was cancelled
-  // meanwhile stays dropped, unless it succeeded.
-  virtual DeliveryState end_attempt(const Delivery& delivery) = 0;
+  // The same after an attempt, and gives what is stored then: one that was dropped meanwhile stays
+  // so, unless it succeeded.
+  virtual AttemptEnding end_attempt(const Delivery& delivery) = 0;
 
   virtual std::optional<HistoryEntry> find_history(const HistoryId& id) const = 0;
   virtual Listed<HistoryEntry> list_history(const HistoryRange& range, const Page& page) const = 0;
@@ -191,9 +200,10 @@ class DeliveryStore {
   // For an attempt under way: does nothing when its entry is there already.
   virtual void begin_history(const HistoryEntry& entry) = 0;
   virtual void remove_history(const IntegrationId& integration) = 0;
-  // Removes finished entries last written before the time, at most `count`; returns how many went.
+  // Removes entries last written before the time, at most `count`, but for those of open
+  // deliveries; returns how many went.
   virtual std::int64_t prune_history(Time before, std::int64_t count) = 0;
-  // The same for deliveries that ended and were made before the time; an open one is never pruned.
+  // The same for deliveries that ended and were made before the time, among the `count` oldest.
   virtual std::int64_t prune_deliveries(Time before, std::int64_t count) = 0;
 
   // What scripts keep in `Store`, per integration and script revision.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "domain/record_content.h"
+#include "wire/masking.h"
+
 namespace gantry::wire {
 namespace {
 
@@ -30,7 +33,8 @@ void put_end(json::object& out, const domain::Delivery& delivery,
   if (delivery.state == DeliveryState::Retrying) out["nextAt"] = to_iso(delivery.next_at);
   if (delivery.state != DeliveryState::Dropped) return;
   if (delivery.cancelled_by.text.empty()) {
-    out["dropReason"] = "integration-off";
+    const bool with_message = delivery.message_fate == domain::MessageFate::DeletedWhileDue;
+    out["dropReason"] = with_message ? "message-deleted" : "integration-off";
     return;
   }
   out["dropReason"] = "cancelled";
@@ -44,8 +48,11 @@ void put_end(json::object& out, const domain::Delivery& delivery,
 // What the event said, what was asked, what was answered, and what a script printed of it.
 void put_bodies(json::object& out, const HistoryEntry& entry) {
   if (entry.url) {
-    json::object request{{"url", *entry.url}};
+    json::object request{{"url", mask_url(*entry.url)}};
     put_open(request, "data", entry.http_call_data.value());
+    if (json::value* data = request.if_contains("data"); data != nullptr && data->is_object()) {
+      mask_token(data->get_object());
+    }
     out["request"] = std::move(request);
   }
   put(out, "answer", entry.http_result);
@@ -55,6 +62,14 @@ void put_bodies(json::object& out, const HistoryEntry& entry) {
   if (!entry.console.empty()) out["console"] = entry.console;
 }
 
+Mask mask_of(const domain::LoggedDelivery& logged) {
+  Mask mask;
+  mask.add(text_of(logged.delivery.data, "token"));
+  mask.add_url(logged.delivery.url);
+  for (const HistoryEntry& entry : logged.attempts) add_secrets(mask, entry);
+  return mask;
+}
+
 json::object attempt_json(const HistoryEntry& entry, bool bodies_hidden) {
   json::object out{{"number", entry.attempt + 1},
                    {"startedAt", to_iso(entry.created_at)},
@@ -62,9 +77,12 @@ json::object attempt_json(const HistoryEntry& entry, bool bodies_hidden) {
                    {"step", entry.step},
                    {"finished", entry.finished}};
   put(out, "status", entry.http_status);
-  put(out, "error", entry.error);
-  put(out, "errorStack", entry.error_stack);
-  put_open(out, "httpError", entry.http_error);
+  if (!bodies_hidden || !domain::has_errors_of_script(entry)) {
+    put(out, "error", entry.error);
+    put(out, "errorStack", entry.error_stack);
+    put_open(out, "httpError", entry.http_error);
+  }
+  if (entry.forgotten) out["forgotten"] = true;
   if (!bodies_hidden) put_bodies(out, entry);
   return out;
 }
@@ -86,7 +104,7 @@ json::object to_json(const domain::LoggedDelivery& logged, const domain::Directo
   json::object out{{"_id", delivery.id.text},
                    {"integrationId", delivery.integration.text},
                    {"event", domain::info_of(delivery.event).name},
-                   {"url", delivery.url}};
+                   {"url", mask_url(delivery.url)}};
   put_text(out, "roomId", delivery.room.text);
   put_text(out, "messageId", delivery.message.text);
   out["state"] = to_text(delivery.state);
@@ -97,8 +115,12 @@ json::object to_json(const domain::LoggedDelivery& logged, const domain::Directo
   if (!logged.attempts.empty()) {
     const HistoryEntry& newest = logged.attempts.back();
     put(out, "lastStatus", newest.http_status);
-    put(out, "lastError", newest.error);
+    if (!logged.bodies_hidden || !domain::has_errors_of_script(newest)) {
+      put(out, "lastError", newest.error);
+      if (newest.error) mask_of(logged).apply(out["lastError"]);
+    }
   }
+  if (delivery.forgotten()) out["forgotten"] = true;
   if (logged.bodies_hidden) out["bodiesHidden"] = true;
   return out;
 }
@@ -107,12 +129,17 @@ json::object to_detail_json(const domain::LoggedDelivery& logged,
                             const domain::Directory& directory) {
   json::object out = to_json(logged, directory);
   put_text(out, "triggerWord", logged.delivery.trigger_word);
-  if (!logged.bodies_hidden) out["payload"] = logged.delivery.data.object();
+  if (!logged.bodies_hidden && !logged.delivery.forgotten()) {
+    json::object payload = logged.delivery.data.object();
+    mask_token(payload);
+    out["payload"] = std::move(payload);
+  }
   json::array attempts;
   for (const HistoryEntry& entry : logged.attempts) {
     attempts.push_back(attempt_json(entry, logged.bodies_hidden));
   }
   out["attempts"] = std::move(attempts);
+  mask_of(logged).apply(out);
   return out;
 }
 

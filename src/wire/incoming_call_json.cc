@@ -15,7 +15,8 @@ json::array posted_json(const domain::IncomingCall& call) {
 
 }  // namespace
 
-json::object to_summary_json(const domain::IncomingCall& call) {
+json::object to_summary_json(const domain::LoggedCall& logged) {
+  const domain::IncomingCall& call = logged.call;
   json::object out{{"_id", call.id.text},
                    {"integrationId", call.integration.text},
                    {"status", call.ok() ? "ok" : "failed"},
@@ -29,11 +30,14 @@ json::object to_summary_json(const domain::IncomingCall& call) {
   if (!call.idempotency_key.empty()) out["idempotencyKey"] = call.idempotency_key;
   if (!call.answered_by.empty()) out["answeredBy"] = call.answered_by.text;
   if (call.forgotten) out["forgotten"] = true;
+  if (logged.bodies_hidden) out["bodiesHidden"] = true;
   return out;
 }
 
-json::object to_json(const domain::IncomingCall& call) {
-  json::object out = to_summary_json(call);
+json::object to_json(const domain::LoggedCall& logged) {
+  const domain::IncomingCall& call = logged.call;
+  const bool silent = call.forgotten || logged.bodies_hidden;
+  json::object out = to_summary_json(logged);
   out["headers"] = call.headers;
   const domain::IncomingCallContent& content = call.content;
   if (!content.query.empty()) out["query"] = content.query;
@@ -42,14 +46,15 @@ json::object to_json(const domain::IncomingCall& call) {
     json::object script{
         {"end", call.script->end},
         {"cpuMs", static_cast<double>(call.script->cpu_us) / kMicrosecondsInMillisecond},
-        {"memoryBytes", call.script->memory_bytes},
-        {"console", content.console}};
+        {"memoryBytes", call.script->memory_bytes}};
+    if (!silent) script["console"] = content.console;
     if (content.returned) script["result"] = *content.returned;
     out["script"] = std::move(script);
   }
   if (!content.error.empty()) out["error"] = content.error;
   json::object answer{{"status", call.status}};
-  if (!call.forgotten) answer["body"] = content.answer;
+  // The answer of a call that was answered as before is in the earlier record.
+  if (!silent && call.answered_by.empty()) answer["body"] = content.answer;
   out["answer"] = std::move(answer);
   return out;
 }

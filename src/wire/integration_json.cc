@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "domain/signing_secret.h"
+#include "wire/masking.h"
 
 namespace gantry::wire {
 namespace {
@@ -117,6 +118,31 @@ json::object to_history_copy(const domain::Integration& integration) {
   return out;
 }
 
+namespace {
+
+void mask_secrets(json::object& shown, const domain::HistoryEntry& entry) {
+  Mask mask;
+  add_secrets(mask, entry);
+  mask_token(shown["data"].as_object());
+  if (json::value* sent = shown.if_contains("httpCallData"); sent != nullptr && sent->is_object()) {
+    mask_token(sent->get_object());
+  }
+  if (entry.url) shown["url"] = mask_url(*entry.url);
+  const json::value* urls = shown["integration"].as_object().if_contains("urls");
+  if (urls != nullptr && urls->is_array()) {
+    json::array masked;
+    for (const json::value& url : urls->get_array()) {
+      const std::string_view text = url.is_string() ? std::string_view(url.get_string()) : "";
+      mask.add_url(text);
+      masked.emplace_back(mask_url(text));
+    }
+    shown["integration"].as_object()["urls"] = std::move(masked);
+  }
+  mask.apply(shown);
+}
+
+}  // namespace
+
 json::object to_json(const domain::HistoryEntry& entry) {
   json::object out{{"_id", entry.id.text},
                    {"type", "outgoing-webhook"},
@@ -142,6 +168,8 @@ json::object to_json(const domain::HistoryEntry& entry) {
   put_open("processSentMessage", entry.process_sent);
   put_open("resultMessage", entry.result_message);
   if (!entry.console.empty()) out["console"] = entry.console;
+  if (entry.forgotten) out["forgotten"] = true;
+  mask_secrets(out, entry);
   return out;
 }
 

@@ -17,10 +17,12 @@ test('an entry from first to last', covers('15/always', '15/integration', '15/da
   const [request] = hook.requests();
   const { token, ...copy } = hook.integration;
   expect(typeof token === 'string', 'the integration has a token');
+  expect_json(request.json.token, token);
+  const shown = { ...request.json, token: '(masked)' };
   expect_json(entry, {
     _id: any.id, type: 'outgoing-webhook', step: 'after-http-call', _createdAt: any.date, _updatedAt: any.date, integration: copy,
-    event: 'sendMessage', data: request.json, triggerWord: 'ding', ranPrepareScript: true, url: w.receiver.url(hook.path),
-    httpCallData: request.json, httpResult: '"say \\"thanks\\""', finished: true,
+    event: 'sendMessage', data: shown, triggerWord: 'ding', ranPrepareScript: true, url: w.receiver.url(hook.path),
+    httpCallData: shown, httpResult: '"say \\"thanks\\""', finished: true,
   });
   expect(entry._createdAt <= entry._updatedAt, 'the dates are in order');
 });

@@ -193,6 +193,37 @@ test('who may read which records', async () => {
   }
 });
 
+test('who does not read the room of a call\'s message has everything but what was said', async () => {
+  const room = await w.create_group({ members: [w.callers.own.username] }), open = await w.create_channel();
+  const script = script_of(`console.log(request.content.text); return { content: request.content, response: { said: request.content.text } };`);
+  const hook = await create_scripted(w, script, { channel: `#${room.name},#${open.name}`, username: w.callers.own.username });
+  await call_hook(w, hook, { text: 'confided' }, { headers: { 'Idempotency-Key': 'once' } });
+  await call_hook(w, hook, { text: 'confided' }, { headers: { 'Idempotency-Key': 'once' } });
+  const [, { _id: id }] = await eventually('both records', async () => {
+    const calls = await list(hook);
+    return calls.length === 2 && calls;
+  });
+  const { all } = w.callers;
+  const hidden = await one(id, all);
+  expect_parts(hidden, { bodiesHidden: true, status: 'ok', statusCode: 200, bodyBytes: any.number, body: any.absent, posted: [any.object, any.object],
+    script: { end: 'returned', console: any.absent, result: any.absent }, answer: { status: 200, body: any.absent } });
+  for (const by of [all, w.admin]) {
+    const calls = await list(hook, {}, by);
+    expect_json(calls.map((call) => call.bodiesHidden ?? false), [false, by === all]);
+    const texts = await Promise.all(calls.map(async (call) => JSON.stringify(await one(call._id, by))));
+    expect_json(texts.map((text) => text.includes('confided')), [false, by === w.admin]);
+  }
+  await w.admin.must_post('/api/v1/groups.invite', { roomId: room._id, userId: all.user_id });
+  expect_parts(await one(id, all), { bodiesHidden: any.absent, body: any.string, script: { console: [{ text: 'confided' }] }, answer: { body: any.string } });
+});
+
+test('a call that posts nothing is for who sees the integration', async () => {
+  const { hook } = await hook_in_room({ enabled: false });
+  await call_hook(w, hook, { text: 'x' });
+  const { _id: id } = await newest(hook);
+  expect_parts(await one(id, w.callers.all), { bodiesHidden: any.absent, body: '{"text":"x"}' });
+});
+
 const stubs = [['disappears', false], ['leaves a stub', true]];
 for (const [what, shown] of stubs) {
   test(`what a call said goes with its message, which ${what}`, async (t) => {

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "domain/delivery_records.h"
 #include "domain/error_codes.h"
+#include "domain/record_content.h"
 #include "integrations/delivery/delivery_feed.h"
 #include "integrations/delivery/reply_content.h"
 #include "integrations/delivery/reply_posting.h"
@@ -25,7 +26,9 @@ constexpr Milliseconds kUnrecordedMax{100};
 
 // The end of the attempt may be recorded before; then nothing is left to say.
 asio::awaitable<void> record_under_way(domain::Store& store, domain::HistoryEntry entry) {
-  const std::function<Result<void>(domain::Tx&)> work = [&entry](domain::Tx& tx) -> Result<void> {
+  const std::function<Result<void>(domain::Tx&)> work =
+      [entry](domain::Tx& tx) mutable -> Result<void> {
+    domain::follow_messages(tx, entry);
     tx.deliveries().begin_history(entry);
     return Done{};
   };
@@ -402,6 +405,14 @@ Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned>
   co_return co_await finish(step_name, std::move(ending));
 }
 
+// Messages may have been deleted while the target answered.
+void Attempt::record(domain::Tx& tx, bool forgotten) const {
+  if (!forgotten && entry_.prepare_sent.is_null()) return tx.deliveries().put_history(entry_);
+  domain::HistoryEntry entry = entry_;
+  domain::follow_messages(tx, entry);
+  tx.deliveries().put_history(entry);
+}
+
 Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   entry_.updated_at = tools_.context.clock.now();
   // It may run twice, so it begins from what is decided here each time.
@@ -431,12 +442,13 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
       ++delivery_.tries;
       delivery_.next_at = *ending.retry_at;
     }
-    delivery_.state = tx.deliveries().end_attempt(delivery_);
+    const domain::AttemptEnding ended = tx.deliveries().end_attempt(delivery_);
+    delivery_.state = ended.state;
     const bool retries = delivery_.state == DeliveryState::Retrying;
     // It was cancelled while the target answered.
     if (ending.retry_at && !retries) step("cancelled");
     entry_.finished = !retries;
-    tx.deliveries().put_history(entry_);
+    record(tx, ended.forgotten);
     if (script_state_changed_) script_state_->save_in(tx);
     if (ending.switch_off) {
       if (auto stored = tx.integrations().find(integration_->id)) {

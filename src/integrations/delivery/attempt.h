@@ -74,6 +74,7 @@ class Attempt {
   Task<Go> fail(std::string_view reason, std::optional<unsigned> status,
                 std::optional<Milliseconds> retry_after);
   Task<Go> finish(std::string_view step, Ending ending);
+  void record(domain::Tx& tx, bool forgotten) const;
   Task<bool> read_delivery();
   Task<void> drop();
 

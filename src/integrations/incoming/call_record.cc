@@ -7,13 +7,13 @@
 #include "integrations/script/http_power.h"
 #include "integrations/script_runner.h"
 #include "wire/error_json.h"
+#include "wire/masking.h"
 
 namespace gantry::integrations {
 namespace {
 
 using script::RunStatus;
 
-constexpr std::string_view kMasked = "(masked)";
 // A header whose name holds one of these carries a secret, or a proof made with one.
 constexpr std::array<std::string_view, 9> kSecretWords{"authorization", "cookie",   "token",
                                                        "secret",        "password", "signature",
@@ -47,6 +47,14 @@ std::string_view end_of(RunStatus status) {
   return "engine-failed";
 }
 
+bool is_secret(std::string_view lower_name, const domain::CallVerification& verification) {
+  return std::any_of(kSecretWords.begin(), kSecretWords.end(),
+                     [&](std::string_view word) {
+                       return lower_name.find(word) != std::string_view::npos;
+                     }) ||
+         lower_name == domain::to_lower(verification.header);
+}
+
 bool is_fault_of_ours(const domain::IncomingCall& record) {
   return record.status >= 500 || (record.script && record.script->end.starts_with("engine-"));
 }
@@ -55,10 +63,7 @@ bool is_fault_of_ours(const domain::IncomingCall& record) {
 
 std::string shown_header(std::string_view lower_name, std::string_view value,
                          const domain::CallVerification& verification) {
-  const bool secret =
-      std::any_of(kSecretWords.begin(), kSecretWords.end(),
-                  [&](std::string_view word) { return lower_name.find(word) != word.npos; });
-  if (secret || lower_name == domain::to_lower(verification.header)) return std::string(kMasked);
+  if (is_secret(lower_name, verification)) return std::string(wire::kMasked);
   return bounded(value, kKeptHeaderMax);
 }
 
@@ -79,7 +84,25 @@ domain::IncomingCall begin_record(const HookCall& call, const domain::Integratio
   if (keep == KeepBodies::No) return out;
   out.content.query = bounded(call.query, kKeptTextMax);
   if (!call.body.empty()) out.content.body = bounded(call.body, kKeptTextMax);
+  mask_secrets(out.content, call, integration.verification);
   return out;
+}
+
+void mask_secrets(domain::IncomingCallContent& content, const HookCall& call,
+                  const domain::CallVerification& verification) {
+  wire::Mask mask;
+  mask.add(call.token);
+  for (const auto& [name, value] : call.headers) {
+    if (!is_secret(name, verification)) continue;
+    mask.add(value);
+    // "Bearer ...", or "name=..."
+    mask.add(std::string_view(value).substr(value.find_first_of(" =") + 1));
+  }
+  mask.apply(content.query);
+  if (content.body) mask.apply(*content.body);
+  if (content.returned) mask.apply(*content.returned);
+  for (json::value& line : content.console) mask.apply(line);
+  mask.apply(content.error);
 }
 
 void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome, KeepBodies keep) {
@@ -100,7 +123,8 @@ void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, 
   record.finished_at = now;
   if (answer) {
     record.status = answer->status;
-    record.content.answer = answer->body;
+    // That of an earlier call is in the earlier record, which follows its messages.
+    if (record.answered_by.empty()) record.content.answer = answer->body;
   } else {
     wire::ErrorReply reply = wire::to_rest(answer.error());
     record.status = reply.status;

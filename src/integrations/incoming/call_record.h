@@ -22,6 +22,10 @@ enum class KeepBodies { No, Yes };
 domain::IncomingCall begin_record(const HookCall& call, const domain::Integration& integration,
                                   KeepBodies keep, Time now);
 void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome, KeepBodies keep);
+// The hook's token, and what secret headers hold, are nowhere else in the record either, such as
+// in what a script prints.
+void mask_secrets(domain::IncomingCallContent& content, const HookCall& call,
+                  const domain::CallVerification& verification);
 // What the caller is told; decides whether the call holds its key.
 void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, Time now);
 

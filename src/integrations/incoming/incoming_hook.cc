@@ -199,6 +199,7 @@ Task<std::optional<HookAnswer>> IncomingHooks::answer_before(std::string key, st
   if (earlier->body_hash != body_hash) co_return ErrorCode::IdempotencyKeyReused;
   record.answered_by = earlier->id;
   record.content.body.reset();  // the earlier record has it
+  record.content.query.clear();
   co_return std::optional<HookAnswer>(answer_of(*earlier));
 }
 
@@ -233,6 +234,7 @@ Task<IncomingHooks::Decided> IncomingHooks::run_script(LoadedIntegration loaded,
   const script::RunOutcome outcome = co_await scripts_.run(
       integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
   record_run(progress->record, outcome, progress->keep);
+  mask_secrets(progress->record.content, call, integration->verification);
   if (outcome.store) progress->unsaved = state;
   co_return decide(*integration, outcome, content, std::move(account));
 }
@@ -248,15 +250,14 @@ Result<IncomingHooks::Decided> IncomingHooks::decide(const domain::Integration& 
       log::info("hook script lacks the method", {{"integration", integration.id.text}});
       return Decided(success());
     case RunStatus::LoadFailed:
-      log::info("hook script does not load",
-                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+      log::info("hook script does not load", {{"integration", integration.id.text}});
       return failure("error-evaluating-script");
     case RunStatus::Threw:
     case RunStatus::LimitExceeded:
     case RunStatus::EngineBusy:
     case RunStatus::EngineFailed:
-      log::info("hook script failed",
-                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+      // What it says may repeat the call; it is in the call's record.
+      log::info("hook script failed", {{"integration", integration.id.text}});
       return failure("error-running-script");
   }
   if (!outcome.result || !is_truthy(*outcome.result)) return Decided(success());

@@ -67,7 +67,7 @@ domain::Delivery make_delivery(const domain::Directory& directory, const HookFac
                                const HookMatch& match, const std::string& url, Time now) {
   const domain::Integration& integration = match.entry->integration;
   domain::Delivery delivery;
-  delivery.id = new_ordered_id<domain::DeliveryId>(now);
+  delivery.id = new_ordered_id<domain::DeliveryId>(facts.message ? facts.message->sent_at : now);
   delivery.integration = integration.id;
   delivery.event = facts.event;
   delivery.url = url;

@@ -1,3 +1,5 @@
+#include "store/sqlite/delivery_store.h"
+
 #include "store/sqlite/delivery_selection.h"
 #include "store/sqlite/extra.h"
 #include "store/sqlite/sqlite_tx.h"
@@ -23,11 +25,15 @@ constexpr char kInsertDelivery[] =
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
 constexpr char kUpdateDelivery[] =
     "UPDATE deliveries SET state = ?, tries = ?, next_at = ?, cancelled_by = ? WHERE id = ?";
+// The fate of a message, where there is one to tell, is the first member of `extra`.
+#define MESSAGE_GONE "extra GLOB '{\"message_fate\":*'"
 constexpr char kEndAttempt[] =
-    "UPDATE deliveries SET state = ?1, tries = ?2, next_at = ?3 "
-    "WHERE sequence = ?4 AND id = ?5 AND (cancelled_by = '' OR ?1 = 2)";
-constexpr char kEndCancelled[] =
-    "UPDATE deliveries SET tries = ?, next_at = ? WHERE sequence = ? AND id = ?";
+    "UPDATE deliveries SET state = ?1, tries = ?2, next_at = ?3 WHERE sequence = ?4 AND id = ?5 "
+    "AND cancelled_by = '' AND NOT " MESSAGE_GONE;
+#undef MESSAGE_GONE
+constexpr char kEndDropped[] =
+    "UPDATE deliveries SET state = iif(?1 = 2, ?1, state), tries = ?2, next_at = ?3 WHERE id = ?4";
+constexpr char kRewriteDelivery[] = "UPDATE deliveries SET state = ?, extra = ? WHERE id = ?";
 
 #define COLUMNS "id, delivery, integration, maker, finished, updated_at, extra"
 constexpr char kSelectEntry[] = "SELECT " COLUMNS " FROM history WHERE id = ?";
@@ -47,11 +53,14 @@ constexpr char kBeginHistory[] = INSERT_HISTORY "NOTHING";
 #undef INSERT_HISTORY
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kPruneHistory[] =
-    "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND finished = 1 "
-    "ORDER BY updated_at LIMIT ?)";
+    "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE updated_at < ? AND (finished = "
+    "1 "
+    "OR NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = history.delivery AND state < 2))"
+    " ORDER BY updated_at LIMIT ?)";
+// Among the oldest alone, since where none is old the others need no look.
 constexpr char kPruneDeliveries[] =
-    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries WHERE state >= 2 "
-    "AND created_at < ? ORDER BY sequence LIMIT ?)";
+    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM (SELECT sequence, state, "
+    "created_at FROM deliveries ORDER BY sequence LIMIT ?2) WHERE state >= 2 AND created_at < ?1)";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
 constexpr char kUpsertState[] =
@@ -60,6 +69,7 @@ constexpr char kUpsertState[] =
 
 template <class Archive, class DeliveryType>
 void visit_delivery(Archive& archive, DeliveryType& delivery) {
+  archive("message_fate", delivery.message_fate);
   archive("event", delivery.event);
   archive("url", delivery.url);
   archive("data", delivery.data);
@@ -69,6 +79,12 @@ void visit_delivery(Archive& archive, DeliveryType& delivery) {
   archive("message", delivery.message);
   archive("hook_depth", delivery.hook_depth);
   archive("replay", delivery.replay);
+}
+
+std::string extra_of(const Delivery& delivery) {
+  ExtraWriter writer;
+  visit_delivery(writer, delivery);
+  return writer.text();
 }
 
 Delivery read_delivery(const Statement& row) {
@@ -106,6 +122,7 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("process_sent", entry.process_sent);
   archive("result_message", entry.result_message);
   archive("console", entry.console);
+  archive("forgotten", entry.forgotten);
   archive("created_at", entry.created_at);
 }
 
@@ -165,9 +182,7 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     return row.integer(0);
   }
   void insert(Delivery& delivery) override {
-    ExtraWriter writer;
-    visit_delivery(writer, delivery);
-    const std::string extra = writer.text();
+    const std::string extra = extra_of(delivery);
     session_.connection.prepare(kInsertDelivery)
         .bind(delivery.id, delivery.integration, static_cast<int>(delivery.state), delivery.tries,
               delivery.next_at, delivery.created_at, extra)
@@ -180,18 +195,19 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
               delivery.cancelled_by, delivery.id)
         .run();
   }
-  domain::DeliveryState end_attempt(const Delivery& delivery) override {
+  domain::AttemptEnding end_attempt(const Delivery& delivery) override {
+    const int state = static_cast<int>(delivery.state);
     session_.connection.prepare(kEndAttempt)
-        .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at, delivery.sequence,
-              delivery.id)
+        .bind(state, delivery.tries, delivery.next_at, delivery.sequence, delivery.id)
         .run();
-    if (session_.connection.changes() == 1) return delivery.state;
-    session_.connection.prepare(kEndCancelled)
-        .bind(delivery.tries, delivery.next_at, delivery.sequence, delivery.id)
+    if (session_.connection.changes() == 1) return {delivery.state, false};
+    session_.connection.prepare(kEndDropped)
+        .bind(state, delivery.tries, delivery.next_at, delivery.id)
         .run();
     const std::optional<Delivery> found = find(delivery.id);
     // Without a row it went with its integration.
-    return found ? found->state : domain::DeliveryState::Dropped;
+    if (!found) return {};
+    return {found->state, found->forgotten()};
   }
 
   std::optional<HistoryEntry> find_history(const HistoryId& id) const override {
@@ -259,6 +275,13 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
 };
 
 }  // namespace
+
+void rewrite(Session& session, const Delivery& delivery) {
+  const std::string extra = extra_of(delivery);
+  session.connection.prepare(kRewriteDelivery)
+      .bind(static_cast<int>(delivery.state), extra, delivery.id)
+      .run();
+}
 
 std::unique_ptr<domain::DeliveryStore> make_delivery_store(Session& session) {
   return std::make_unique<SqliteDeliveryStore>(session);

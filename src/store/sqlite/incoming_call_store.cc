@@ -37,11 +37,6 @@ constexpr char kInsertMessage[] =
 constexpr char kPrune[] =
     "DELETE FROM incoming_calls WHERE id IN "
     "(SELECT id FROM incoming_calls WHERE id < ? ORDER BY id LIMIT ?)";
-constexpr char kSelectBeyond[] =
-    "SELECT integration FROM incoming_calls GROUP BY integration HAVING count(*) > ?";
-constexpr char kPruneBeyond[] =
-    "DELETE FROM incoming_calls WHERE id IN (SELECT id FROM incoming_calls WHERE integration = ? "
-    "ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?)";
 
 template <class Archive, class CallType>
 void visit_facts(Archive& archive, CallType& call) {
@@ -185,18 +180,6 @@ class SqliteIncomingCallStore final : public domain::IncomingCallStore {
   std::int64_t prune(Time before, std::int64_t count) override {
     const std::string first_kept = ordered_id(before).substr(0, kIdTimeLength);
     session_.connection.prepare(kPrune).bind(first_kept, count).run();
-    return session_.connection.changes();
-  }
-  std::vector<IntegrationId> list_beyond(std::int64_t kept) const override {
-    std::vector<IntegrationId> out;
-    Statement row = session_.connection.prepare(kSelectBeyond);
-    row.bind(kept);
-    while (row.step()) out.push_back(row.id<IntegrationId>(0));
-    return out;
-  }
-  std::int64_t prune_beyond(const IntegrationId& integration, std::int64_t kept,
-                            std::int64_t count) override {
-    session_.connection.prepare(kPruneBeyond).bind(integration, count, kept).run();
     return session_.connection.changes();
   }
 

@@ -1,4 +1,5 @@
 #include "store/sqlite/extra.h"
+#include "store/sqlite/message_records.h"
 #include "store/sqlite/sqlite_tx.h"
 
 namespace gantry::store::sqlite {
@@ -49,6 +50,9 @@ constexpr char kRenewLastMessages[] =
 constexpr char kGiveToAuthor[] =
     "UPDATE messages SET author = ?, extra = json_set(extra, '$.author_username', ?, "
     "'$.author_name', ?, '$.alias', ?) WHERE author = ?";
+
+// The type of the stub that a deleted message may leave.
+constexpr std::string_view kRemovedType = "rm";
 
 template <class Archive, class MessageType>
 void visit_extra(Archive& archive, MessageType& message) {
@@ -172,15 +176,21 @@ class SqliteMessageStore final : public domain::MessageStore {
         .bind(message.sent_at, message.author.id, message.type, message.thread, extra_of(message),
               message.id)
         .run();
+    if (message.type == kRemovedType) MessageRecords(session_).forget(message.id, message.sent_at);
   }
-  void remove(const MessageId& id) override { session_.connection.prepare(kDelete).bind(id).run(); }
+  void remove(const MessageId& id) override {
+    MessageRecords(session_).forget(id);
+    session_.connection.prepare(kDelete).bind(id).run();
+  }
   void remove_of_author(const domain::UserId& author) override {
+    MessageRecords(session_).forget_of_author(author);
     session_.connection.prepare(kDiscountAuthor).bind(author).run();
     session_.connection.prepare(kDeleteOfAuthor).bind(author).run();
     session_.connection.prepare(kRenewLastMessages).run();
   }
   void give_to_author(const domain::UserId& author, const domain::UserRef& heir,
                       std::string_view alias) override {
+    MessageRecords(session_).forget_of_author(author);
     session_.connection.prepare(kGiveToAuthor)
         .bind(heir.id, heir.username, heir.name, alias, author)
         .run();

@@ -1,4 +1,5 @@
 #include "store/sqlite/extra.h"
+#include "store/sqlite/message_records.h"
 #include "store/sqlite/sqlite_tx.h"
 
 namespace gantry::store::sqlite {
@@ -114,6 +115,7 @@ class SqliteRoomStore final : public domain::RoomStore {
     changed(room);
   }
   void remove(const RoomId& id) override {
+    MessageRecords(session_).forget_of_room(id);
     session_.connection.prepare(kDeleteRoom).bind(id).run();
     session_.changes.push_back(domain::RoomRemoved{id});
   }

@@ -105,18 +105,18 @@ TEST_F(AttemptEnd, keeps_what_was_cancelled_meanwhile_unless_it_succeeded) {
     tx.deliveries().update(cancelled);
     for (const DeliveryState state : {DeliveryState::Retrying, DeliveryState::Failed}) {
       row.state = state;
-      EXPECT_EQ(tx.deliveries().end_attempt(row), DeliveryState::Dropped);
+      EXPECT_EQ(tx.deliveries().end_attempt(row).state, DeliveryState::Dropped);
     }
     EXPECT_EQ(tx.deliveries().find(row.id)->cancelled_by, cancelled.cancelled_by);
     row.state = DeliveryState::Succeeded;
-    EXPECT_EQ(tx.deliveries().end_attempt(row), DeliveryState::Succeeded);
+    EXPECT_EQ(tx.deliveries().end_attempt(row).state, DeliveryState::Succeeded);
     EXPECT_EQ(tx.deliveries().find(row.id)->state, DeliveryState::Succeeded);
   });
 }
 
 TEST_F(AttemptEnd, of_a_delivery_that_is_gone_is_dropped) {
   write([&](domain::Tx& tx) {
-    EXPECT_EQ(tx.deliveries().end_attempt(delivery("nothing", "i1")), DeliveryState::Dropped);
+    EXPECT_EQ(tx.deliveries().end_attempt(delivery("nothing", "i1")).state, DeliveryState::Dropped);
   });
 }
 

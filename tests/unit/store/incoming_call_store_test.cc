@@ -186,7 +186,7 @@ TEST_F(IncomingCallStoreTest, an_edited_message_takes_nothing_along) {
       [&](const domain::Tx& tx) { EXPECT_FALSE(tx.incoming_calls().find(posting.id)->forgotten); });
 }
 
-TEST_F(IncomingCallStoreTest, prunes_the_oldest_by_age_and_by_number) {
+TEST_F(IncomingCallStoreTest, prunes_the_oldest_by_age) {
   for (const std::int64_t ms : {1'000, 2'000, 3'000, 4'000, 5'000}) {
     ASSERT_TRUE(insert(call("x", ms)));
   }
@@ -196,12 +196,6 @@ TEST_F(IncomingCallStoreTest, prunes_the_oldest_by_age_and_by_number) {
     EXPECT_EQ(tx.incoming_calls().prune(from_epoch_ms(3'000), 10), 0);
   });
   EXPECT_EQ(times(), (std::vector<std::int64_t>{5'000, 4'000, 3'000}));
-  read([](const domain::Tx& tx) {
-    EXPECT_TRUE(tx.incoming_calls().list_beyond(3).empty());
-    EXPECT_EQ(tx.incoming_calls().list_beyond(2), std::vector<IntegrationId>{kHook});
-  });
-  write([](domain::Tx& tx) { EXPECT_EQ(tx.incoming_calls().prune_beyond(kHook, 2, 10), 1); });
-  EXPECT_EQ(times(), (std::vector<std::int64_t>{5'000, 4'000}));
 }
 
 TEST_F(IncomingCallStoreTest, lists_by_maker_result_and_time) {

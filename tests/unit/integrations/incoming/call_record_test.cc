@@ -106,5 +106,27 @@ TEST(call_record, an_answer_is_whole_only_where_it_is_given_again) {
   EXPECT_EQ(record.content.answer, long_answer.body);
 }
 
+TEST(call_record, what_secret_headers_hold_is_nowhere_else) {
+  HookCall call = call_with({{"authorization", "Bearer of-good-news"},
+                             {"cookie", "session=crumbs-of-it"},
+                             {"x-proof", "proven-by-this"},
+                             {"x-plain", "plain-enough"}});
+  call.token = "token-of-hook";
+  domain::CallVerification verification;
+  verification.header = "X-Proof";
+  domain::IncomingCallContent content;
+  content.query = "a=token-of-hook";
+  content.body = "plain-enough crumbs-of-it";
+  content.returned = "\"of-good-news\"";
+  content.console = {{{"level", "log"}, {"text", "Bearer of-good-news, session=crumbs-of-it"}}};
+  content.error = "Error: proven-by-this";
+  mask_secrets(content, call, verification);
+  EXPECT_EQ(content.query, "a=(masked)");
+  EXPECT_EQ(content.body, "plain-enough (masked)");
+  EXPECT_EQ(content.returned, "\"(masked)\"");
+  EXPECT_EQ(content.console.at(0).at("text"), "(masked), (masked)");
+  EXPECT_EQ(content.error, "Error: (masked)");
+}
+
 }  // namespace
 }  // namespace gantry::integrations

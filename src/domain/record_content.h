@@ -1,0 +1,28 @@
+#pragma once
+// What the records of outgoing deliveries hold of messages, and how it leaves them when a message
+// is deleted. Ids, times, states, steps and status codes stay, and errors that no script worded.
+
+#include "domain/store.h"
+
+namespace gantry::domain {
+
+// An id of the same chance beside the others that are about the message.
+DeliveryId id_beside(const Message& message, const DeliveryId& id);
+
+// Whether a message of this id was posted in the attempt.
+bool has_posted(const HistoryEntry& entry, const MessageId& message);
+// Whether errors of the attempt may quote what the script was given.
+bool has_errors_of_script(const HistoryEntry& entry);
+
+// The payload goes.
+void forget(Delivery& delivery);
+// All that was made of the payload goes: request, answer, messages, what a script printed.
+void forget_outcome(HistoryEntry& entry);
+// The payload goes, too.
+void forget_all(HistoryEntry& entry);
+
+// Before an attempt is recorded: messages may have been deleted while it lasted, that of the
+// delivery and those that it posted earlier.
+void follow_messages(const Tx& tx, HistoryEntry& entry);
+
+}  // namespace gantry::domain
