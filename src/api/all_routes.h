@@ -17,6 +17,7 @@
 #include "api/roles_api.h"
 #include "api/room_integrations_api.h"
 #include "api/rooms_api.h"
+#include "api/script_versions_api.h"
 #include "api/session_api.h"
 #include "api/settings_api.h"
 #include "api/subscriptions_api.h"
@@ -38,6 +39,7 @@ struct Services {
   domain::IntegrationService& integrations;
   domain::DeliveryService& deliveries;
   domain::IncomingCallService& incoming_calls;
+  domain::ScriptVersionService& script_versions;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -75,6 +77,7 @@ class AllRoutes {
   IntegrationsApi integrations_;
   DeliveriesApi deliveries_;
   IncomingCallsApi incoming_calls_;
+  ScriptVersionsApi script_versions_;
   HooksApi hooks_;
 };
 

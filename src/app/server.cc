@@ -155,7 +155,9 @@ struct Server::Parts {
   std::unique_ptr<domain::RoomServices> rooms;
   std::unique_ptr<store::files::DirectoryStorage> files;
   std::unique_ptr<domain::MessageServices> messages;
+  std::unique_ptr<domain::IntegrationSaving> integration_saving;
   std::unique_ptr<domain::IntegrationService> integrations;
+  std::unique_ptr<domain::ScriptVersionService> script_versions;
   std::unique_ptr<domain::DeliveryService> delivery_log;
   std::unique_ptr<domain::IncomingCallService> incoming_calls;
   std::unique_ptr<api::AllRoutes> routes;
@@ -216,7 +218,10 @@ void Server::Parts::make_services() {
   rooms = std::make_unique<domain::RoomServices>(context);
   files = std::make_unique<store::files::DirectoryStorage>(data.uploads_path());
   messages = std::make_unique<domain::MessageServices>(context, *files);
-  integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
+  integration_saving =
+      std::make_unique<domain::IntegrationSaving>(directory, clock, *scripts, switches);
+  integrations = std::make_unique<domain::IntegrationService>(context, *integration_saving);
+  script_versions = std::make_unique<domain::ScriptVersionService>(context, *integrations);
   delivery_log = std::make_unique<domain::DeliveryService>(context);
   incoming_calls = std::make_unique<domain::IncomingCallService>(context);
   routes = std::make_unique<api::AllRoutes>(
@@ -229,6 +234,7 @@ void Server::Parts::make_services() {
                     .integrations = *integrations,
                     .deliveries = *delivery_log,
                     .incoming_calls = *incoming_calls,
+                    .script_versions = *script_versions,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,

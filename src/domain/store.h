@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "domain/event.h"
 #include "domain/incoming_call.h"
+#include "domain/script_version.h"
 #include "domain/stores.h"
 
 namespace gantry::domain {
@@ -29,6 +30,7 @@ class Tx {
   virtual IntegrationStore& integrations() = 0;
   virtual DeliveryStore& deliveries() = 0;
   virtual IncomingCallStore& incoming_calls() = 0;
+  virtual ScriptVersionStore& script_versions() = 0;
 
   virtual const UserStore& users() const = 0;
   virtual const RoomStore& rooms() const = 0;
@@ -40,6 +42,7 @@ class Tx {
   virtual const IntegrationStore& integrations() const = 0;
   virtual const DeliveryStore& deliveries() const = 0;
   virtual const IncomingCallStore& incoming_calls() const = 0;
+  virtual const ScriptVersionStore& script_versions() const = 0;
 
   // Announces what happened: recorders run now, followers after the commit.
   virtual Result<void> record(Event event) = 0;

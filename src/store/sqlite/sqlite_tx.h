@@ -33,6 +33,7 @@ class SqliteTx final : public domain::Tx {
   domain::IntegrationStore& integrations() override { return *integrations_; }
   domain::DeliveryStore& deliveries() override { return *deliveries_; }
   domain::IncomingCallStore& incoming_calls() override { return *incoming_calls_; }
+  domain::ScriptVersionStore& script_versions() override { return *script_versions_; }
 
   const domain::UserStore& users() const override { return *users_; }
   const domain::RoomStore& rooms() const override { return *rooms_; }
@@ -44,6 +45,7 @@ class SqliteTx final : public domain::Tx {
   const domain::IntegrationStore& integrations() const override { return *integrations_; }
   const domain::DeliveryStore& deliveries() const override { return *deliveries_; }
   const domain::IncomingCallStore& incoming_calls() const override { return *incoming_calls_; }
+  const domain::ScriptVersionStore& script_versions() const override { return *script_versions_; }
 
   Result<void> record(domain::Event event) override;
 
@@ -62,6 +64,7 @@ class SqliteTx final : public domain::Tx {
   std::unique_ptr<domain::IntegrationStore> integrations_;
   std::unique_ptr<domain::DeliveryStore> deliveries_;
   std::unique_ptr<domain::IncomingCallStore> incoming_calls_;
+  std::unique_ptr<domain::ScriptVersionStore> script_versions_;
 };
 
 std::unique_ptr<domain::UserStore> make_user_store(Session& session);
@@ -74,5 +77,6 @@ std::unique_ptr<domain::SettingStore> make_setting_store(Session& session);
 std::unique_ptr<domain::IntegrationStore> make_integration_store(Session& session);
 std::unique_ptr<domain::DeliveryStore> make_delivery_store(Session& session);
 std::unique_ptr<domain::IncomingCallStore> make_incoming_call_store(Session& session);
+std::unique_ptr<domain::ScriptVersionStore> make_script_version_store(Session& session);
 
 }  // namespace gantry::store::sqlite
