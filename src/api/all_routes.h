@@ -21,6 +21,7 @@
 #include "api/session_api.h"
 #include "api/settings_api.h"
 #include "api/subscriptions_api.h"
+#include "api/trials_api.h"
 #include "api/uploads_api.h"
 #include "api/users_api.h"
 #include "domain/account_services.h"
@@ -40,6 +41,7 @@ struct Services {
   domain::DeliveryService& deliveries;
   domain::IncomingCallService& incoming_calls;
   domain::ScriptVersionService& script_versions;
+  integrations::TrialService& trials;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -78,6 +80,7 @@ class AllRoutes {
   DeliveriesApi deliveries_;
   IncomingCallsApi incoming_calls_;
   ScriptVersionsApi script_versions_;
+  TrialsApi trials_;
   HooksApi hooks_;
 };
 

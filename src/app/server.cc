@@ -160,6 +160,7 @@ struct Server::Parts {
   std::unique_ptr<domain::ScriptVersionService> script_versions;
   std::unique_ptr<domain::DeliveryService> delivery_log;
   std::unique_ptr<domain::IncomingCallService> incoming_calls;
+  std::unique_ptr<integrations::TrialService> trials;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
@@ -224,6 +225,9 @@ void Server::Parts::make_services() {
   script_versions = std::make_unique<domain::ScriptVersionService>(context, *integrations);
   delivery_log = std::make_unique<domain::DeliveryService>(context);
   incoming_calls = std::make_unique<domain::IncomingCallService>(context);
+  trials = std::make_unique<integrations::TrialService>(integrations::TrialService::Services{
+      context, *integration_saving, *integrations, *script_versions, *delivery_log, *incoming_calls,
+      *engine, switches});
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
@@ -235,6 +239,7 @@ void Server::Parts::make_services() {
                     .deliveries = *delivery_log,
                     .incoming_calls = *incoming_calls,
                     .script_versions = *script_versions,
+                    .trials = *trials,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,

@@ -1,6 +1,5 @@
 #include "integrations/incoming/hook_decision.h"
 
-#include "base/log.h"
 #include "domain/error_codes.h"
 #include "wire/query_string.h"
 
@@ -37,6 +36,13 @@ AccountPtr sender_from(const domain::Directory& directory, const json::value& wa
 
 }  // namespace
 
+std::string hook_error_text(const Error& error) {
+  const ErrorInfo info = info_of(error.code);
+  if (!info.code.empty()) return std::string(info.code);
+  const std::string_view text = gantry::text_of(error);
+  return text.empty() ? "Unknown error" : std::string(text);
+}
+
 HookAnswer to_hook_answer(unsigned status, const json::object& body) {
   return {status, to_json_text(body)};
 }
@@ -66,25 +72,19 @@ json::object hook_request_json(const HookCall& call, const json::value& content,
 }
 
 Result<HookDecision> decide_hook(const domain::Directory& directory,
-                                 const domain::Integration& integration,
                                  const script::RunOutcome& outcome, const json::value& content,
                                  std::shared_ptr<const domain::User> account) {
   switch (outcome.status) {
     case RunStatus::Returned:
       break;
     case RunStatus::NoMethod:
-      log::info("hook script lacks the method", {{"integration", integration.id.text}});
       return HookDecision(hook_success());
     case RunStatus::LoadFailed:
-      log::info("hook script does not load",
-                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
       return failure("error-evaluating-script");
     case RunStatus::Threw:
     case RunStatus::LimitExceeded:
     case RunStatus::EngineBusy:
     case RunStatus::EngineFailed:
-      log::info("hook script failed",
-                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
       return failure("error-running-script");
   }
   if (!outcome.result || !is_truthy(*outcome.result)) return HookDecision(hook_success());

@@ -20,6 +20,9 @@ struct HookPlan {
 // What to post, or what to answer when nothing is to be posted.
 using HookDecision = std::variant<HookPlan, HookAnswer>;
 
+// The code of an error, else its text: hooks tell no errorType.
+std::string hook_error_text(const Error& error);
+
 HookAnswer to_hook_answer(unsigned status, const json::object& body);
 HookAnswer hook_success();
 
@@ -30,7 +33,6 @@ json::object hook_request_json(const HookCall& call, const json::value& content,
 
 // `content` is the body as it came. Errors: Failure.
 Result<HookDecision> decide_hook(const domain::Directory& directory,
-                                 const domain::Integration& integration,
                                  const script::RunOutcome& outcome, const json::value& content,
                                  std::shared_ptr<const domain::User> account);
 

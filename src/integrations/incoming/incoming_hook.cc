@@ -10,12 +10,21 @@
 namespace gantry::integrations {
 namespace {
 
-// The code of an error, else its text: hooks tell no errorType.
-std::string short_text(const Error& error) {
-  const ErrorInfo info = info_of(error.code);
-  if (!info.code.empty()) return std::string(info.code);
-  const std::string_view text = text_of(error);
-  return text.empty() ? "Unknown error" : std::string(text);
+void log_end(const domain::Integration& integration, const script::RunOutcome& outcome) {
+  switch (outcome.status) {
+    case script::RunStatus::Returned:
+      return;
+    case script::RunStatus::NoMethod:
+      log::info("hook script lacks the method", {{"integration", integration.id.text}});
+      return;
+    case script::RunStatus::LoadFailed:
+      log::info("hook script does not load",
+                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+      return;
+    default:
+      log::info("hook script failed",
+                {{"integration", integration.id.text}, {"fault", outcome.fault.message}});
+  }
 }
 
 Error unknown_address() {
@@ -41,7 +50,7 @@ Result<HookAnswer> to_answer(const std::vector<domain::PostedTarget>& posted,
       any = true;
       row["message"] = wire::to_posted_json(*target.message);
     } else {
-      row["error"] = target.error ? short_text(*target.error) : "Unknown error";
+      row["error"] = target.error ? hook_error_text(*target.error) : "Unknown error";
     }
     responses.push_back(std::move(row));
   }
@@ -185,7 +194,8 @@ Task<IncomingHooks::Decided> IncomingHooks::run_script(LoadedIntegration loaded,
       integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
   record_run(progress->record, outcome, progress->keep);
   if (outcome.store) progress->unsaved = state;
-  co_return decide_hook(context_.directory, *integration, outcome, content, std::move(account));
+  log_end(*integration, outcome);
+  co_return decide_hook(context_.directory, outcome, content, std::move(account));
 }
 
 Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> integration,
@@ -224,7 +234,7 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
   // A store that takes no messages takes no record either.
   if (kind == ErrorClass::Unavailable) progress->recorded = !progress->unsaved;
   if (kind == ErrorClass::Unavailable || kind == ErrorClass::Conflict) co_return told.error();
-  co_return failure(short_text(told.error()));
+  co_return failure(hook_error_text(told.error()));
 }
 
 // Who gave a key may rely on the answer, and the script on its Store; nobody waits for the rest.
