@@ -4,10 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/ask.h"
 #include "app/config.h"
 #include "app/config_docs.h"
-#include "app/control_socket.h"
-#include "app/data_directory.h"
+#include "app/integration_command.h"
 #include "app/server.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -15,15 +15,6 @@
 
 namespace gantry::app {
 namespace {
-
-constexpr int kRefused = 1;
-constexpr int kWrongSetup = 2;
-constexpr int kDamagedData = 3;
-
-int report(const Error& error) {
-  std::cerr << "gantry: " << text_of(error) << std::endl;
-  return error.code == ErrorCode::StorageFailed ? kDamagedData : kWrongSetup;
-}
 
 int serve(const Flags& flags, const ServerMaker& make) {
   auto config = make_config(flags);
@@ -38,28 +29,15 @@ int serve(const Flags& flags, const ServerMaker& make) {
   return 0;
 }
 
-// Asks the server that holds the data, or opens the data when there is none.
 int command(const Flags& flags, json::object request) {
-  auto config = make_config(flags);
-  if (!config) return report(config.error());
-  json::object reply;
-  if (DataDirectory::is_locked(config->data)) {
-    auto answer = ask_server(config->data + "/control.sock", request);
-    if (!answer) return report(answer.error());
-    reply = *std::move(answer);
-  } else {
-    log::set_level(log::Level::Warn);
-    auto server = Server::open(*std::move(config), {});
-    if (!server) return report(server.error());
-    reply = (*server)->run_command(std::move(request));
-  }
-  const bool ok = reply.contains("ok") && reply.at("ok") == json::value(true);
-  if (!ok) {
-    std::cerr << "gantry: " << text_of(reply, "error") << std::endl;
+  auto reply = ask(flags, std::move(request));
+  if (!reply) return report(reply.error());
+  if (!is_ok(*reply)) {
+    std::cerr << "gantry: " << text_of(*reply, "error") << std::endl;
     return kRefused;
   }
-  reply.erase("ok");
-  std::cout << to_json_text(reply) << std::endl;
+  reply->erase("ok");
+  std::cout << to_json_text(*reply) << std::endl;
   return 0;
 }
 
@@ -153,6 +131,9 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   UserCommand user_command;
   user_command.declare(app, flags);
 
+  IntegrationCommand integration_command;
+  integration_command.declare(app, flags);
+
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
 
@@ -168,6 +149,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
   if (app.got_subcommand("user")) return command(flags, user_command.request());
+  if (app.got_subcommand("integration")) return integration_command.run(flags);
   if (openapi_command->parsed()) std::cout << to_json_text(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;

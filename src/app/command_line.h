@@ -1,6 +1,6 @@
 #pragma once
-// `gantry serve`, `gantry user`, `gantry token`, `gantry openapi`. Exit status: 0 done, 1 refused,
-// 2 wrong flag, setting or environment, 3 damaged data.
+// `gantry serve`, `gantry user`, `gantry token`, `gantry integration`, `gantry openapi`. Exit
+// status: 0 done, 1 refused, 2 wrong flag, setting or environment, 3 damaged data.
 
 #include <functional>
 

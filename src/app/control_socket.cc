@@ -64,7 +64,8 @@ asio::awaitable<void> ControlSocket::serve(Protocol::socket socket) {
                                       '\n', asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
   json::object reply{{"ok", false}, {"error", "not a JSON object"}};
-  auto request = parse_json(std::string_view(line).substr(0, size));
+  auto request =
+      parse_json(std::string_view(line).substr(0, size), {.bytes_max = kControlLineBytesMax});
   if (request && request->is_object()) {
     reply = co_await commands_.run(std::move(request->get_object()));
   }
@@ -84,9 +85,10 @@ Result<json::object> ask_server(const std::string& path, const json::object& req
   }
   std::string line;
   if (!error) asio::write(socket, asio::buffer(to_json_text(request) + "\n"), error);
-  if (!error) asio::read_until(socket, asio::dynamic_buffer(line, 64 * 1024 * 1024), '\n', error);
+  if (!error)
+    asio::read_until(socket, asio::dynamic_buffer(line, kControlLineBytesMax), '\n', error);
   if (error) return failure(path + ": " + error.message());
-  auto reply = parse_json(line, {.bytes_max = 64 * 1024 * 1024});
+  auto reply = parse_json(line, {.bytes_max = kControlLineBytesMax});
   if (!reply || !reply->is_object()) return failure(path + ": the server's answer is not JSON");
   return std::move(reply->get_object());
 }

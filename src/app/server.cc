@@ -21,6 +21,7 @@
 #include "app/first_run.h"
 #include "app/history_pruning.h"
 #include "app/housekeeping.h"
+#include "app/integration_commands.h"
 #include "app/metrics_page.h"
 #include "app/resident_memory.h"
 #include "app/version.h"
@@ -167,6 +168,8 @@ struct Server::Parts {
   std::unique_ptr<HistoryPruning> pruning;
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
+  std::unique_ptr<integrations::IntegrationFiles> integration_files;
+  std::unique_ptr<IntegrationCommands> integration_commands;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
@@ -259,6 +262,11 @@ void Server::Parts::make_commands() {
   commands.add("token", std::bind_front(&Parts::token_command, this));
   account_commands = std::make_unique<AccountCommands>(accounts->accounts, directory);
   account_commands->add_to(commands);
+  integration_files = std::make_unique<integrations::IntegrationFiles>(
+      domain::Context{*store, directory, clock, compute}, *integrations, *integration_saving);
+  integration_commands =
+      std::make_unique<IntegrationCommands>(*trials, *integration_files, directory);
+  integration_commands->add_to(commands);
 }
 
 void Server::Parts::make_housekeeping() {
