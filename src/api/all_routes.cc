@@ -28,6 +28,8 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       integrations_(services.integrations, lists_),
       deliveries_(services.deliveries, services.directory, lists_),
       incoming_calls_(services.incoming_calls, lists_),
+      script_versions_(services.script_versions, lists_),
+      trials_(services.trials),
       hooks_(services.hooks, services.integrations, services.clock) {
   info_.add_routes(routes_);
   docs_.add_routes(routes_);
@@ -50,6 +52,8 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
   integrations_.add_routes(routes_);
   deliveries_.add_routes(routes_);
   incoming_calls_.add_routes(routes_);
+  script_versions_.add_routes(routes_);
+  trials_.add_routes(routes_);
   hooks_.add_routes(routes_);
 }
 

@@ -17,9 +17,11 @@
 #include "api/roles_api.h"
 #include "api/room_integrations_api.h"
 #include "api/rooms_api.h"
+#include "api/script_versions_api.h"
 #include "api/session_api.h"
 #include "api/settings_api.h"
 #include "api/subscriptions_api.h"
+#include "api/trials_api.h"
 #include "api/uploads_api.h"
 #include "api/users_api.h"
 #include "domain/account_services.h"
@@ -38,6 +40,8 @@ struct Services {
   domain::IntegrationService& integrations;
   domain::DeliveryService& deliveries;
   domain::IncomingCallService& incoming_calls;
+  domain::ScriptVersionService& script_versions;
+  integrations::TrialService& trials;
   integrations::IncomingHooks& hooks;
   const domain::Directory& directory;
   const Clock& clock;
@@ -75,6 +79,8 @@ class AllRoutes {
   IntegrationsApi integrations_;
   DeliveriesApi deliveries_;
   IncomingCallsApi incoming_calls_;
+  ScriptVersionsApi script_versions_;
+  TrialsApi trials_;
   HooksApi hooks_;
 };
 

@@ -40,8 +40,6 @@ Result<domain::DeliveryStates> read_states(std::string_view list) {
   }
 }
 
-}
-
 // Each once, in the order given.
 Result<std::vector<DeliveryId>> read_ids(const std::vector<std::string>& texts) {
   if (texts.empty()) return invalid("deliveryIds is empty");

@@ -10,6 +10,7 @@
 #include "app/data_request.h"
 #include "app/delivery_command_line.h"
 #include "app/exit_status.h"
+#include "app/integration_command.h"
 #include "app/server.h"
 #include "app/version.h"
 #include "base/log.h"
@@ -32,12 +33,9 @@ int serve(const Flags& flags, const ServerMaker& make) {
 }
 
 int command(const Flags& flags, json::object request) {
-  auto config = make_config(flags);
-  if (!config) return report_error(config.error());
-  auto reply = ask_about_data(*config, std::move(request));
+  auto reply = ask_about_data(flags, std::move(request));
   if (!reply) return report_error(reply.error());
-  const bool ok = reply->contains("ok") && reply->at("ok") == json::value(true);
-  if (!ok) {
+  if (!is_ok(*reply)) {
     std::cerr << "gantry: " << text_of(*reply, "error") << std::endl;
     return kRefused;
   }
@@ -138,6 +136,8 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   care.declare(app, flags);
   DeliveryCommandLine deliveries;
   deliveries.declare(app, flags);
+  IntegrationCommand integration_command;
+  integration_command.declare(app, flags);
 
   CLI::App* openapi_command =
       app.add_subcommand("openapi", "print the OpenAPI description of the API");
@@ -156,6 +156,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   if (app.got_subcommand("user")) return command(flags, user_command.request());
   if (const auto status = care.run(flags)) return *status;
   if (const auto status = deliveries.run(flags)) return *status;
+  if (app.got_subcommand("integration")) return integration_command.run(flags);
   if (openapi_command->parsed()) std::cout << to_json_text(describe_api()) << std::endl;
   if (docs_command->parsed()) std::cout << configuration_page();
   return 0;

@@ -121,7 +121,8 @@ asio::awaitable<void> ControlSocket::serve(std::shared_ptr<Socket> socket) {
   asked_for_request_.erase(socket.get());
   if (error) co_return;
   json::object reply{{"ok", false}, {"error", "not a JSON object"}};
-  auto request = parse_json(std::string_view(line).substr(0, size));
+  auto request =
+      parse_json(std::string_view(line).substr(0, size), {.bytes_max = kControlLineBytesMax});
   if (request && request->is_object()) {
     json::object& asked = request->get_object();
     if (const auto* stream = commands_.find_stream(text_of(asked, "command"))) {

@@ -16,7 +16,7 @@
 
 namespace gantry::app {
 
-inline constexpr std::size_t kControlLineBytesMax = 1024 * 1024;
+inline constexpr std::size_t kControlLineBytesMax = 64 * 1024 * 1024;
 
 class ControlSocket {
  public:

@@ -16,4 +16,13 @@ Result<json::object> ask_about_data(const Config& config, json::object request) 
   return server->run_command(std::move(request));
 }
 
+Result<json::object> ask_about_data(const Flags& flags, json::object request) {
+  TRY(const Config config, make_config(flags));
+  return ask_about_data(config, std::move(request));
+}
+
+bool is_ok(const json::object& reply) {
+  return reply.contains("ok") && reply.at("ok") == json::value(true);
+}
+
 }  // namespace gantry::app

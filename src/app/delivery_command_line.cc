@@ -17,11 +17,6 @@ namespace {
 // What has ended: the others are still to be made.
 constexpr char kEndedStates[] = "succeeded,failed,dropped";
 
-bool is_ok(const json::object& reply) {
-  const json::value* ok = find_member(reply, "ok");
-  return ok != nullptr && is_truthy(*ok);
-}
-
 int refuse(const json::object& reply) {
   std::cerr << "gantry: " << text_of(reply, "error") << std::endl;
   return reply.contains("damaged") ? kDamagedData : kWrongSetup;

@@ -24,6 +24,7 @@
 #include "app/first_run.h"
 #include "app/history_pruning.h"
 #include "app/housekeeping.h"
+#include "app/integration_commands.h"
 #include "app/metrics_page.h"
 #include "app/resident_memory.h"
 #include "app/version.h"
@@ -163,9 +164,12 @@ struct Server::Parts {
   std::unique_ptr<domain::RoomServices> rooms;
   std::unique_ptr<store::files::DirectoryStorage> files;
   std::unique_ptr<domain::MessageServices> messages;
+  std::unique_ptr<domain::IntegrationSaving> integration_saving;
   std::unique_ptr<domain::IntegrationService> integrations;
+  std::unique_ptr<domain::ScriptVersionService> script_versions;
   std::unique_ptr<domain::DeliveryService> delivery_log;
   std::unique_ptr<domain::IncomingCallService> incoming_calls;
+  std::unique_ptr<integrations::TrialService> trials;
   std::unique_ptr<api::AllRoutes> routes;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
@@ -174,6 +178,8 @@ struct Server::Parts {
   std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<CareCommands> care_commands;
   std::unique_ptr<DeliveryCommands> delivery_commands;
+  std::unique_ptr<integrations::IntegrationFiles> integration_files;
+  std::unique_ptr<IntegrationCommands> integration_commands;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<MetricsPage> metrics_page;
   std::unique_ptr<http::Server> metrics_http;
@@ -234,9 +240,15 @@ void Server::Parts::make_services() {
   rooms = std::make_unique<domain::RoomServices>(context);
   files = std::make_unique<store::files::DirectoryStorage>(data.uploads_path());
   messages = std::make_unique<domain::MessageServices>(context, *files);
-  integrations = std::make_unique<domain::IntegrationService>(context, *scripts, switches);
+  integration_saving =
+      std::make_unique<domain::IntegrationSaving>(directory, clock, *scripts, switches);
+  integrations = std::make_unique<domain::IntegrationService>(context, *integration_saving);
+  script_versions = std::make_unique<domain::ScriptVersionService>(context, *integrations);
   delivery_log = std::make_unique<domain::DeliveryService>(context);
   incoming_calls = std::make_unique<domain::IncomingCallService>(context);
+  trials = std::make_unique<integrations::TrialService>(integrations::TrialService::Services{
+      context, *integration_saving, *integrations, *script_versions, *delivery_log, *incoming_calls,
+      *engine, switches});
   routes = std::make_unique<api::AllRoutes>(
       api::Services{.sessions = *sessions,
                     .accounts = *accounts,
@@ -247,6 +259,8 @@ void Server::Parts::make_services() {
                     .integrations = *integrations,
                     .deliveries = *delivery_log,
                     .incoming_calls = *incoming_calls,
+                    .script_versions = *script_versions,
+                    .trials = *trials,
                     .hooks = *hooks,
                     .directory = directory,
                     .clock = clock,
@@ -271,6 +285,11 @@ void Server::Parts::make_commands() {
   care_commands->add_to(commands);
   delivery_commands = std::make_unique<DeliveryCommands>(*delivery_log, feed, directory, clock);
   delivery_commands->add_to(commands);
+  integration_files = std::make_unique<integrations::IntegrationFiles>(
+      domain::Context{*store, directory, clock, compute}, *integrations, *integration_saving);
+  integration_commands =
+      std::make_unique<IntegrationCommands>(*trials, *integration_files, directory);
+  integration_commands->add_to(commands);
 }
 
 void Server::Parts::make_housekeeping() {

@@ -98,6 +98,10 @@ namespace gantry {
   X(TooManySigningSecrets, "error-too-many-signing-secrets", "At most two signing secrets can be live", Invalid, Typed) \
   X(InvalidIntegration, "error-invalid-integration", "Invalid integration", Invalid, Typed) \
   X(IntegrationNotFound, "invalid_integration", "[methods] updateOutgoingIntegration -> integration not found", Invalid, Typed) \
+  X(IntegrationChanged, "error-integration-changed", "The integration was changed meanwhile", Conflict, Typed) \
+  X(InvalidScriptVersion, "error-invalid-script-version", "Invalid script version", Invalid, Typed) \
+  X(TooManyTrials, "error-too-many-trials", "Other trials of scripts are under way, try again", TooMany, Typed) \
+  X(RecordHasNoText, "error-record-has-no-text", "", Invalid, Typed) \
   X(InvalidIncomingCall, "error-invalid-incoming-call", "Invalid incoming call", Invalid, Typed) \
   X(IdempotencyKeyInvalid, "error-idempotency-key-invalid", "An idempotency key has at most 255 visible ASCII characters", Invalid, Typed) \
   X(IdempotencyKeyReused, "error-idempotency-key-reused", "The idempotency key came before, with another body", Unprocessable, Typed) \

@@ -9,7 +9,15 @@
 
 namespace gantry::domain {
 
+// What becomes of a member that was not sent.
+enum class Omitted {
+  Keep,
+  Reset,  // to what it is without; secrets stay all the same
+};
+
 struct IntegrationDraft {
+  Omitted omitted = Omitted::Keep;
+  std::optional<IntegrationId> id;  // of one that is to be made; else a new one
   IntegrationType type = IntegrationType::Incoming;
   std::string name;
   bool enabled = false;

@@ -3,8 +3,7 @@
 // errors and their order are its tables'.
 
 #include "domain/context.h"
-#include "domain/integration_checks.h"
-#include "domain/script_compiler.h"
+#include "domain/integration_saving.h"
 
 namespace gantry::domain {
 
@@ -18,8 +17,8 @@ inline constexpr std::int64_t kHistoryListMax = 10'000;
 
 class IntegrationService {
  public:
-  IntegrationService(const Context& context, ScriptCompiler& compiler, ScriptSwitches switches)
-      : context_(context), compiler_(compiler), switches_(switches) {}
+  IntegrationService(const Context& context, const IntegrationSaving& saving)
+      : context_(context), saving_(saving) {}
 
   Task<Integration> create(Caller caller, IntegrationDraft draft);
   Task<Integration> update(Caller caller, IntegrationName name, IntegrationDraft draft);
@@ -41,19 +40,11 @@ class IntegrationService {
   Task<std::vector<Integration>> load_all(std::vector<IntegrationId> ids);
 
  private:
-  Task<Integration> create_incoming(Caller caller, IntegrationDraft draft);
-  Task<Integration> create_outgoing(Caller caller, IntegrationDraft draft);
-  Task<Integration> update_incoming(Caller caller, Integration stored, IntegrationDraft draft);
-  Task<Integration> update_outgoing(Caller caller, Integration stored, IntegrationDraft draft);
-
-  Result<void> check_script_saving() const;
-  asio::awaitable<void> compile_into(Integration* integration);
   std::optional<IntegrationId> find_id(const IntegrationName& name) const;
   Task<Integration> load(IntegrationId id);
 
   const Context context_;
-  ScriptCompiler& compiler_;
-  const ScriptSwitches switches_;
+  const IntegrationSaving& saving_;
 };
 
 }  // namespace gantry::domain

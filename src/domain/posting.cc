@@ -28,10 +28,7 @@ bool may_enter(const Directory& directory, const User& sender, const Room& room)
 }
 
 // Either a room, or the account with whom a direct room is to be made.
-struct Target {
-  std::optional<Room> room;
-  std::shared_ptr<const User> other;
-};
+using Target = PostTarget;
 
 std::optional<Room> find_by_id_or_name(const Tx& tx, std::string_view text) {
   if (text.empty()) return std::nullopt;
@@ -185,6 +182,13 @@ Result<Room> resolve_target(Tx& tx, const Directory& directory, const User& send
     TRY_DO(check_may_post(tx, directory, sender, *target.room));
   }
   return open_target(tx, directory, sender, std::move(target), now);
+}
+
+Result<PostTarget> check_post(const Tx& tx, const Directory& directory, const User& sender,
+                              std::string_view item, const MessageDraft& draft) {
+  TRY(Target target, find_target(tx, directory, sender, item));
+  TRY_DO(check_target(tx, directory, sender, target, draft));
+  return target;
 }
 
 Result<void> check_may_post(const Tx& tx, const Directory& directory, const User& sender,

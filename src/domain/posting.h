@@ -27,6 +27,15 @@ inline constexpr std::size_t kPostTargetsMax = 1000;
 Result<Room> resolve_target(Tx& tx, const Directory& directory, const User& sender,
                             std::string_view item, Time now);
 
+// What posting a draft to a target would do, without doing it.
+struct PostTarget {
+  std::optional<Room> room;           // nothing: a direct room would be made
+  std::shared_ptr<const User> other;  // with whom
+};
+// Errors: those of resolve_target, check_may_post and check_draft.
+Result<PostTarget> check_post(const Tx& tx, const Directory& directory, const User& sender,
+                              std::string_view item, const MessageDraft& draft);
+
 // Errors, in this order: RoomIsArchived, NotAllowedInRoom, RoomIsBlocked, RoomIsReadOnly,
 // MutedInRoom.
 Result<void> check_may_post(const Tx& tx, const Directory& directory, const User& sender,

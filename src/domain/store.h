@@ -13,6 +13,7 @@
 #include "domain/event.h"
 #include "domain/incoming_call.h"
 #include "domain/record_store.h"
+#include "domain/script_version.h"
 #include "domain/stores.h"
 
 namespace gantry::domain {
@@ -31,6 +32,7 @@ class Tx {
   virtual DeliveryStore& deliveries() = 0;
   virtual IncomingCallStore& incoming_calls() = 0;
   virtual RecordStore& records() = 0;
+  virtual ScriptVersionStore& script_versions() = 0;
 
   virtual const UserStore& users() const = 0;
   virtual const RoomStore& rooms() const = 0;
@@ -43,6 +45,7 @@ class Tx {
   virtual const DeliveryStore& deliveries() const = 0;
   virtual const IncomingCallStore& incoming_calls() const = 0;
   virtual const RecordStore& records() const = 0;
+  virtual const ScriptVersionStore& script_versions() const = 0;
 
   // Announces what happened: recorders run now, followers after the commit.
   virtual Result<void> record(Event event) = 0;

@@ -108,6 +108,8 @@ UrlOrFailure read_parts(CURLU* parts) {
     curl_url_set(parts, CURLUPART_PASSWORD, nullptr, 0);
   }
   curl_url_set(parts, CURLUPART_FRAGMENT, nullptr, 0);
+  // Only link-local addresses have one, and they are never reached.
+  curl_url_set(parts, CURLUPART_ZONEID, nullptr, 0);
   const auto text = find_part(parts, CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
   if (!text) return invalid("The URL cannot be read.");
   url.text = *text;

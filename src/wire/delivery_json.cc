@@ -64,7 +64,7 @@ void put_bodies(json::object& out, const HistoryEntry& entry) {
 
 Mask mask_of(const domain::LoggedDelivery& logged) {
   Mask mask;
-  mask.add(text_of(logged.delivery.data, "token"));
+  mask.add(text_of(logged.delivery.data.object(), "token"));
   mask.add_url(logged.delivery.url);
   for (const HistoryEntry& entry : logged.attempts) add_secrets(mask, entry);
   return mask;

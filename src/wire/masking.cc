@@ -68,7 +68,7 @@ void Mask::apply(json::object& object) const {
 }
 
 void add_secrets(Mask& mask, const domain::HistoryEntry& entry) {
-  mask.add(text_of(entry.data, "token"));
+  mask.add(text_of(entry.data.object(), "token"));
   mask.add_url(entry.target_url);
   if (entry.url) mask.add_url(*entry.url);
 }

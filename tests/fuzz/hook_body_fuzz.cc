@@ -1,6 +1,7 @@
 // Bodies of incoming hooks: the first line is the Content-Type, the rest the body. What is accepted
 // can be written as JSON and read again, and is an object where one is wanted.
 
+#include "domain/error_codes.h"
 #include "fuzz_support.h"
 #include "wire/hook_body.h"
 

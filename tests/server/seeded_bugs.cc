@@ -64,7 +64,7 @@ class BuggyDeliveries final : public DeliveriesBetween {
     });
   }
 
-  DeliveryState end_attempt(const Delivery& delivery) override {
+  domain::AttemptEnding end_attempt(const Delivery& delivery) override {
     const bool retries = delivery.state == DeliveryState::Retrying;
     Delivery changed = delivery;
     if (retries && bug_ == Bug::RetryCountedTwice) ++changed.tries;
@@ -80,7 +80,7 @@ class BuggyDeliveries final : public DeliveriesBetween {
       tx.deliveries().end_attempt(delivery);
       return Done{};
     });
-    return delivery.state;
+    return {delivery.state, false};
   }
 
   void put_history(const domain::HistoryEntry& entry) override {
@@ -227,7 +227,7 @@ class BuggyFollower final : public domain::EventFollower {
     if (bug_ != Bug::OrderDropped) return inner_.follow(event);
     Delivery own_line = *queued->delivery;
     own_line.room.text = own_line.id.text;
-    own_line.data.clear();  // so that the attempt reads the row, with the room as it is
+    own_line.data = {};  // so that the attempt reads the row, with the room as it is
     inner_.follow(domain::DeliveryQueued{std::make_shared<const Delivery>(std::move(own_line))});
   }
 

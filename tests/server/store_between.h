@@ -26,7 +26,7 @@ class DeliveriesBetween : public domain::DeliveryStore {
   std::int64_t count_open() const override { return inner_.count_open(); }
   void insert(domain::Delivery& delivery) override { inner_.insert(delivery); }
   void update(const domain::Delivery& delivery) override { inner_.update(delivery); }
-  domain::DeliveryState end_attempt(const domain::Delivery& delivery) override {
+  domain::AttemptEnding end_attempt(const domain::Delivery& delivery) override {
     return inner_.end_attempt(delivery);
   }
   std::optional<domain::HistoryEntry> find_history(const domain::HistoryId& id) const override {
@@ -81,13 +81,6 @@ class CallsBetween : public domain::IncomingCallStore {
   std::int64_t prune(Time before, std::int64_t count) override {
     return inner_.prune(before, count);
   }
-  std::vector<domain::IntegrationId> list_beyond(std::int64_t kept) const override {
-    return inner_.list_beyond(kept);
-  }
-  std::int64_t prune_beyond(const domain::IntegrationId& integration, std::int64_t kept,
-                            std::int64_t count) override {
-    return inner_.prune_beyond(integration, kept, count);
-  }
 
  protected:
   domain::IncomingCallStore& inner_;
@@ -107,6 +100,8 @@ class TxBetween : public domain::Tx {
   domain::IntegrationStore& integrations() override { return inner_.integrations(); }
   domain::DeliveryStore& deliveries() override { return inner_.deliveries(); }
   domain::IncomingCallStore& incoming_calls() override { return inner_.incoming_calls(); }
+  domain::RecordStore& records() override { return inner_.records(); }
+  domain::ScriptVersionStore& script_versions() override { return inner_.script_versions(); }
 
   const domain::UserStore& users() const override { return read().users(); }
   const domain::RoomStore& rooms() const override { return read().rooms(); }
@@ -119,6 +114,10 @@ class TxBetween : public domain::Tx {
   const domain::DeliveryStore& deliveries() const override { return read().deliveries(); }
   const domain::IncomingCallStore& incoming_calls() const override {
     return read().incoming_calls();
+  }
+  const domain::RecordStore& records() const override { return read().records(); }
+  const domain::ScriptVersionStore& script_versions() const override {
+    return read().script_versions();
   }
 
   Result<void> record(domain::Event event) override { return inner_.record(std::move(event)); }

@@ -27,6 +27,20 @@ std::string bounded(std::string_view text, std::size_t bytes_max) {
   return script::to_valid_utf8(std::string(text.substr(0, bytes_max)));
 }
 
+bool is_secret(std::string_view lower_name, const domain::CallVerification& verification) {
+  return std::any_of(kSecretWords.begin(), kSecretWords.end(),
+                     [&](std::string_view word) {
+                       return lower_name.find(word) != std::string_view::npos;
+                     }) ||
+         lower_name == domain::to_lower(verification.header);
+}
+
+bool is_fault_of_ours(const domain::IncomingCall& record) {
+  return record.status >= 500 || (record.script && record.script->end.starts_with("engine-"));
+}
+
+}  // namespace
+
 std::string_view end_of(RunStatus status) {
   switch (status) {
     case RunStatus::Returned:
@@ -46,20 +60,6 @@ std::string_view end_of(RunStatus status) {
   }
   return "engine-failed";
 }
-
-bool is_secret(std::string_view lower_name, const domain::CallVerification& verification) {
-  return std::any_of(kSecretWords.begin(), kSecretWords.end(),
-                     [&](std::string_view word) {
-                       return lower_name.find(word) != std::string_view::npos;
-                     }) ||
-         lower_name == domain::to_lower(verification.header);
-}
-
-bool is_fault_of_ours(const domain::IncomingCall& record) {
-  return record.status >= 500 || (record.script && record.script->end.starts_with("engine-"));
-}
-
-}  // namespace
 
 std::string shown_header(std::string_view lower_name, std::string_view value,
                          const domain::CallVerification& verification) {

@@ -17,6 +17,9 @@ inline constexpr std::size_t kKeptTextMax = 64 * 1024;
 inline constexpr std::size_t kKeptHeaderMax = 1024;
 inline constexpr std::size_t kKeptErrorMax = 4096;
 
+// How a run ended, in a word: "returned", "threw" and so on.
+std::string_view end_of(script::RunStatus status);
+
 enum class KeepBodies { No, Yes };
 
 domain::IncomingCall begin_record(const HookCall& call, const domain::Integration& integration,

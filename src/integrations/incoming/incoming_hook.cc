@@ -1,74 +1,33 @@
 #include "integrations/incoming/incoming_hook.h"
 
-#include <algorithm>
-
 #include "base/crypto.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "wire/hook_body.h"
 #include "wire/message_json.h"
 #include "wire/post_payload.h"
-#include "wire/query_string.h"
-#include "wire/user_json.h"
 
 namespace gantry::integrations {
 namespace {
 
-using script::RunStatus;
-
-// The code of an error, else its text: hooks tell no errorType.
-std::string short_text(const Error& error) {
-  const ErrorInfo info = info_of(error.code);
-  if (!info.code.empty()) return std::string(info.code);
-  const std::string_view text = text_of(error);
-  return text.empty() ? "Unknown error" : std::string(text);
+void log_end(const domain::Integration& integration, const script::RunOutcome& outcome) {
+  switch (outcome.status) {
+    case script::RunStatus::Returned:
+      return;
+    case script::RunStatus::NoMethod:
+      log::info("hook script lacks the method", {{"integration", integration.id.text}});
+      return;
+    case script::RunStatus::LoadFailed:
+      log::info("hook script does not load", {{"integration", integration.id.text}});
+      return;
+    default:
+      // What it says may repeat the call; it is in the call's record.
+      log::info("hook script failed", {{"integration", integration.id.text}});
+  }
 }
 
 Error unknown_address() {
   return Error(ErrorCode::NotFound, "Invalid integration id or token provided.");
-}
-
-const json::value* find_truthy(const json::object& object, std::string_view key) {
-  const json::value* value = find_member(object, key);
-  return value != nullptr && is_truthy(*value) ? value : nullptr;
-}
-
-HookAnswer to_answer(unsigned status, const json::object& body) {
-  return {status, to_json_text(body)};
-}
-
-HookAnswer success() {
-  return to_answer(200, {{"success", true}});
-}
-
-json::object url_json(const HookCall& call, const json::object& query) {
-  const std::string search = call.query.empty() ? std::string() : "?" + call.query;
-  return {{"hash", nullptr},
-          {"search", search.empty() ? json::value(nullptr) : json::value(search)},
-          {"query", query},
-          {"pathname", call.path},
-          {"path", call.path + search}};
-}
-
-// The engine adds `body`, which is the same object as `content`.
-json::object request_json(const HookCall& call, const json::value& content,
-                          const domain::User& account) {
-  json::object headers;
-  for (const auto& [name, value] : call.headers) {
-    const auto [header, is_new] = headers.emplace(name, value);
-    if (!is_new) header->value() = to_js_string(header->value()) + ", " + value;
-  }
-  json::object parameters{{"integrationId", call.integration.text}, {"token", call.token}};
-  if (!call.user_id.empty()) parameters["userId"] = call.user_id;
-  auto query = wire::parse_query_string(call.query);
-  return {
-      {"url", url_json(call, query ? *query : json::object{})},
-      {"url_raw", call.query.empty() ? call.path : call.path + "?" + call.query},
-      {"url_params", std::move(parameters)},
-      {"content", content},
-      {"content_raw", call.body},
-      {"headers", std::move(headers)},
-      {"user", {{"_id", account.id.text}, {"name", account.name}, {"username", account.username}}}};
 }
 
 // What the caller is told of the messages. Errors: Failure.
@@ -77,10 +36,10 @@ Result<HookAnswer> to_answer(const std::vector<domain::PostedTarget>& posted,
                              const std::optional<json::object>& response) {
   if (posted.empty()) return failure("unknown-error");
   if (separate == domain::Separate::No) {
-    if (!response) return success();
+    if (!response) return hook_success();
     json::object body = *response;
     body["success"] = true;
-    return to_answer(200, body);
+    return to_hook_answer(200, body);
   }
   json::array responses;
   bool any = false;
@@ -90,11 +49,11 @@ Result<HookAnswer> to_answer(const std::vector<domain::PostedTarget>& posted,
       any = true;
       row["message"] = wire::to_posted_json(*target.message);
     } else {
-      row["error"] = target.error ? short_text(*target.error) : "Unknown error";
+      row["error"] = target.error ? hook_error_text(*target.error) : "Unknown error";
     }
     responses.push_back(std::move(row));
   }
-  return to_answer(any ? 200U : 400U, {{"responses", std::move(responses)}, {"success", any}});
+  return to_hook_answer(any ? 200U : 400U, {{"responses", std::move(responses)}, {"success", any}});
 }
 
 std::vector<domain::IncomingPost> posts_of(const std::vector<domain::PostedTarget>& posted) {
@@ -108,7 +67,7 @@ std::vector<domain::IncomingPost> posts_of(const std::vector<domain::PostedTarge
 // The answer as it was given; of one whose text is gone, what it meant.
 HookAnswer answer_of(const domain::IncomingCall& earlier) {
   if (earlier.forgotten) {
-    return to_answer(static_cast<unsigned>(earlier.status), {{"success", earlier.ok()}});
+    return to_hook_answer(static_cast<unsigned>(earlier.status), {{"success", earlier.ok()}});
   }
   return {static_cast<unsigned>(earlier.status), earlier.content.answer};
 }
@@ -211,16 +170,16 @@ Task<HookAnswer> IncomingHooks::run(LoadedIntegration loaded, AccountPtr account
          wire::read_hook_body(call.content_type, call.body,
                               scripted ? wire::WantedBody::Anything : wire::WantedBody::Object));
   if (!scripted) {
-    if (body.empty()) co_return success();
+    if (body.empty()) co_return hook_success();
     Plan plan{std::move(body.content.get_object()), std::move(account), {}};
-    CO_TRY_DO(check_destination(*integration, plan));
+    CO_TRY_DO(check_hook_destination(*integration, plan));
     co_return co_await post(integration, std::move(plan), std::move(progress));
   }
   CO_TRY(Decided decided, co_await run_script(std::move(loaded), std::move(account),
                                               std::move(call), std::move(body.content), progress));
   if (auto* answer = std::get_if<HookAnswer>(&decided)) co_return std::move(*answer);
   Plan& plan = std::get<Plan>(decided);
-  CO_TRY_DO(check_destination(*integration, plan));
+  CO_TRY_DO(check_hook_destination(*integration, plan));
   co_return co_await post(integration, std::move(plan), std::move(progress));
 }
 
@@ -229,82 +188,15 @@ Task<IncomingHooks::Decided> IncomingHooks::run_script(LoadedIntegration loaded,
                                                        ProgressPtr progress) {
   const auto& integration = loaded.integration;
   if (!integration->script_compiled) co_return failure("error-evaluating-script");
-  json::object argument{{"request", request_json(call, content, *account)}};
+  json::object argument{{"request", hook_request_json(call, content, *account)}};
   const auto state = scripts_.open_state(loaded, context_.store);
   const script::RunOutcome outcome = co_await scripts_.run(
       integration, script::ScriptMethod::ProcessIncomingRequest, std::move(argument), state);
   record_run(progress->record, outcome, progress->keep);
   mask_secrets(progress->record.content, call, integration->verification);
   if (outcome.store) progress->unsaved = state;
-  co_return decide(*integration, outcome, content, std::move(account));
-}
-
-Result<IncomingHooks::Decided> IncomingHooks::decide(const domain::Integration& integration,
-                                                     const script::RunOutcome& outcome,
-                                                     const json::value& content,
-                                                     AccountPtr account) const {
-  switch (outcome.status) {
-    case RunStatus::Returned:
-      break;
-    case RunStatus::NoMethod:
-      log::info("hook script lacks the method", {{"integration", integration.id.text}});
-      return Decided(success());
-    case RunStatus::LoadFailed:
-      log::info("hook script does not load", {{"integration", integration.id.text}});
-      return failure("error-evaluating-script");
-    case RunStatus::Threw:
-    case RunStatus::LimitExceeded:
-    case RunStatus::EngineBusy:
-    case RunStatus::EngineFailed:
-      // What it says may repeat the call; it is in the call's record.
-      log::info("hook script failed", {{"integration", integration.id.text}});
-      return failure("error-running-script");
-  }
-  if (!outcome.result || !is_truthy(*outcome.result)) return Decided(success());
-  const json::object* result = outcome.result->if_object();
-  if (result == nullptr) return failure("error-running-script");
-  if (const json::value* error = find_truthy(*result, "error")) {
-    if (!error->is_object()) return failure(to_js_string(*error));
-    json::object body = error->get_object();
-    body["success"] = false;
-    return Decided(to_answer(400, body));
-  }
-  const json::value* made = find_member(*result, "content");
-  if (made == nullptr || !made->is_object()) return failure("error-running-script");
-  Plan plan{made->get_object(), account, {}};
-  const json::value* separate =
-      content.is_object() ? find_member(content.get_object(), "separateResponse") : nullptr;
-  if (separate != nullptr) plan.content.emplace("separateResponse", *separate);
-  if (const json::value* user = find_member(*result, "user")) {
-    plan.sender = sender_from(*user, std::move(account));
-  }
-  if (const json::value* response = find_member(*result, "response");
-      response != nullptr && response->is_object()) {
-    plan.response = response->get_object();
-  }
-  return Decided(std::move(plan));
-}
-
-Result<void> IncomingHooks::check_destination(const domain::Integration& integration,
-                                              const Plan& plan) {
-  const bool redirects = find_truthy(plan.content, "channel") != nullptr ||
-                         find_truthy(plan.content, "roomId") != nullptr;
-  if (redirects && !integration.override_destination) {
-    return failure("overriding destination channel is disabled for this integration");
-  }
-  return Done{};
-}
-
-// Only an account that may speak for others; anything else is ignored.
-IncomingHooks::AccountPtr IncomingHooks::sender_from(const json::value& wanted,
-                                                     AccountPtr otherwise) const {
-  const json::object* object = wanted.if_object();
-  if (object == nullptr) return otherwise;
-  auto user = context_.directory.find_user(domain::UserId{gantry::text_of(*object, "_id")});
-  if (!user) user = context_.directory.find_user_by_name(gantry::text_of(*object, "username"));
-  const bool fits =
-      user && context_.directory.has_permission(*user, domain::Permission::MessageImpersonate);
-  return fits ? user : otherwise;
+  log_end(*integration, outcome);
+  co_return decide_hook(context_.directory, outcome, content, std::move(account));
 }
 
 Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> integration,
@@ -343,7 +235,7 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
   // A store that takes no messages takes no record either.
   if (kind == ErrorClass::Unavailable) progress->recorded = !progress->unsaved;
   if (kind == ErrorClass::Unavailable || kind == ErrorClass::Conflict) co_return told.error();
-  co_return failure(short_text(told.error()));
+  co_return failure(hook_error_text(told.error()));
 }
 
 // Who gave a key may rely on the answer, and the script on its Store; nobody waits for the rest.

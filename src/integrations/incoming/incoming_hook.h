@@ -2,13 +2,12 @@
 // Incoming webhooks: from a call to a hook's address to a posted message and the call's record.
 // Source: contract "integrations" 7 and 8.
 
-#include <variant>
-
 #include "base/task_group.h"
 #include "domain/context.h"
 #include "domain/posting.h"
 #include "integrations/incoming/call_record.h"
 #include "integrations/incoming/hook_call.h"
+#include "integrations/incoming/hook_decision.h"
 #include "integrations/incoming/key_turns.h"
 #include "integrations/script_runner.h"
 
@@ -51,12 +50,8 @@ class IncomingHooks {
   using EntryPtr = std::shared_ptr<const domain::IntegrationEntry>;
   using AccountPtr = std::shared_ptr<const domain::User>;
 
-  struct Plan {
-    json::object content;
-    AccountPtr sender;
-    std::optional<json::object> response;  // given to the caller after posting
-  };
-  using Decided = std::variant<Plan, HookAnswer>;
+  using Plan = HookPlan;
+  using Decided = HookDecision;
 
   Result<EntryPtr> find(const domain::IntegrationId& id, std::string_view token) const;
   Result<AccountPtr> account_of(const domain::IntegrationEntry& entry) const;
@@ -71,10 +66,6 @@ class IncomingHooks {
                        ProgressPtr progress);
   Task<Decided> run_script(LoadedIntegration loaded, AccountPtr account, HookCall call,
                            json::value content, ProgressPtr progress);
-  // What the end of a run means. Errors: Failure.
-  Result<Decided> decide(const domain::Integration& integration, const script::RunOutcome& outcome,
-                         const json::value& content, AccountPtr account) const;
-  static Result<void> check_destination(const domain::Integration& integration, const Plan& plan);
   // Messages, Store and record in one transaction.
   Task<HookAnswer> post(std::shared_ptr<const domain::Integration> integration, Plan plan,
                         ProgressPtr progress);
@@ -82,7 +73,6 @@ class IncomingHooks {
   Task<void> record_end_of(ProgressPtr progress);
   Task<void> write_record(ProgressPtr progress, domain::Urgency urgency) const;
   asio::awaitable<void> write_record_later(ProgressPtr progress) const;
-  AccountPtr sender_from(const json::value& wanted, AccountPtr otherwise) const;
 
   const domain::Context context_;
   LoadedIntegrations& integrations_;

@@ -23,6 +23,7 @@ constexpr char kDeleteDeliveries[] = "DELETE FROM deliveries WHERE integration =
 constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kDeleteIncomingCalls[] = "DELETE FROM incoming_calls WHERE integration = ?";
 constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
+constexpr char kDeleteScriptVersions[] = "DELETE FROM script_versions WHERE integration = ?";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
 constexpr char kDeleteChannels[] = "DELETE FROM integration_channels WHERE integration = ?";
@@ -132,8 +133,8 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
     changed(integration);
   }
   void remove(const IntegrationId& id) override {
-    for (const char* sql :
-         {kDeleteDeliveries, kDeleteHistory, kDeleteIncomingCalls, kDeleteScriptState, kDelete}) {
+    for (const char* sql : {kDeleteDeliveries, kDeleteHistory, kDeleteIncomingCalls,
+                            kDeleteScriptState, kDeleteScriptVersions, kDelete}) {
       session_.connection.prepare(sql).bind(id).run();
     }
     session_.changes.push_back(domain::IntegrationRemoved{id});

@@ -15,7 +15,8 @@ SqliteTx::SqliteTx(Connection& connection, const std::vector<domain::EventRecord
       integrations_(make_integration_store(session_)),
       deliveries_(make_delivery_store(session_)),
       incoming_calls_(make_incoming_call_store(session_)),
-      records_(make_record_store(session_)) {}
+      records_(make_record_store(session_)),
+      script_versions_(make_script_version_store(session_)) {}
 
 SqliteTx::~SqliteTx() = default;
 

@@ -34,6 +34,7 @@ class SqliteTx final : public domain::Tx {
   domain::DeliveryStore& deliveries() override { return *deliveries_; }
   domain::IncomingCallStore& incoming_calls() override { return *incoming_calls_; }
   domain::RecordStore& records() override { return *records_; }
+  domain::ScriptVersionStore& script_versions() override { return *script_versions_; }
 
   const domain::UserStore& users() const override { return *users_; }
   const domain::RoomStore& rooms() const override { return *rooms_; }
@@ -46,6 +47,7 @@ class SqliteTx final : public domain::Tx {
   const domain::DeliveryStore& deliveries() const override { return *deliveries_; }
   const domain::IncomingCallStore& incoming_calls() const override { return *incoming_calls_; }
   const domain::RecordStore& records() const override { return *records_; }
+  const domain::ScriptVersionStore& script_versions() const override { return *script_versions_; }
 
   Result<void> record(domain::Event event) override;
 
@@ -65,6 +67,7 @@ class SqliteTx final : public domain::Tx {
   std::unique_ptr<domain::DeliveryStore> deliveries_;
   std::unique_ptr<domain::IncomingCallStore> incoming_calls_;
   std::unique_ptr<domain::RecordStore> records_;
+  std::unique_ptr<domain::ScriptVersionStore> script_versions_;
 };
 
 std::unique_ptr<domain::UserStore> make_user_store(Session& session);
@@ -78,5 +81,6 @@ std::unique_ptr<domain::IntegrationStore> make_integration_store(Session& sessio
 std::unique_ptr<domain::DeliveryStore> make_delivery_store(Session& session);
 std::unique_ptr<domain::IncomingCallStore> make_incoming_call_store(Session& session);
 std::unique_ptr<domain::RecordStore> make_record_store(Session& session);
+std::unique_ptr<domain::ScriptVersionStore> make_script_version_store(Session& session);
 
 }  // namespace gantry::store::sqlite

@@ -85,7 +85,8 @@ class Replay : public ::testing::Test {
   }
 
   std::string refusal(const char* integration, const char* entry) {
-    IntegrationService service({*store_, directory_, clock_, compute_}, compiler_, {});
+    const IntegrationSaving saving(directory_, clock_, compiler_, {});
+    IntegrationService service({*store_, directory_, clock_, compute_}, saving);
     const Caller caller{directory_.find_user(UserId{"admin"}), "", ""};
     io_.restart();
     auto outcome =
