@@ -21,6 +21,7 @@ const kClockPercent = 10;      // of the starts find another time
 const kClockMs = 1_800_000;    // at most so far off
 const kBrokenMax = 200;        // kept of one campaign
 const kTurns = 10;             // of the event loop
+const kExitOfDamage = 3;
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -41,6 +42,7 @@ function choose_death(random, memory) {
 class Campaign {
   report = { kills: {}, broken: {}, words: [], load: {} };
   #clock_ms = 0;
+  #damaged = false;   // the server refuses the data, so there is nothing more to look at
 
   constructor(options) {
     this.options = options;
@@ -54,7 +56,7 @@ class Campaign {
     try {
       while (this.#wants_more()) await this.#live_through_site();
       await this.world.server.kill();
-      this.#note((await damages_of(this.world.server)).map((words) => ({ kind: 'database damaged', words })));
+      if (!this.#damaged) this.#note((await damages_of(this.world.server)).map((words) => ({ kind: 'database damaged', words })));
     } finally {
       await this.world.server.kill();
       this.world.server.remove_data();
@@ -68,7 +70,7 @@ class Campaign {
   }
 
   #is_done() {
-    return this.report.broken[this.options.until_broken] > 0;
+    return this.#damaged || (this.options.until_broken ?? []).some((kind) => this.report.broken[kind] > 0);
   }
 
   #wants_more() {
@@ -91,10 +93,18 @@ class Campaign {
     try {
       await this.#kill_and_look();
     } catch (error) {
+      if (await this.#is_damage()) return;
       if (!(error instanceof Gone)) throw error;
       this.#note([{ kind: 'acknowledged and missing', words: error.message }]);
     }
     this.target.notes.length = 0;
+  }
+
+  async #is_damage() {
+    if (this.world.server.end?.code !== kExitOfDamage) return false;
+    this.#damaged = true;
+    this.#note([{ kind: 'database damaged', words: 'the server refuses its data' }]);
+    return true;
   }
 
   async #kill_and_look() {

@@ -60,7 +60,7 @@ async function main() {
   const bugs = [];
   for (const wanted of seeded_bugs) {
     const report = await searches.get(wanted.bug);
-    bugs.push({ ...wanted, kills: killed([report]), broken: report.broken, found: report.broken[wanted.shows_as] > 0 });
+    bugs.push({ ...wanted, kills: killed([report]), broken: report.broken, found: wanted.shows_as.some((kind) => report.broken[kind] > 0) });
     console.log(`${wanted.bug}: ${bugs.at(-1).found ? 'found' : 'NOT FOUND'} after ${bugs.at(-1).kills} kills`);
   }
   const campaigns = [];
