@@ -98,7 +98,7 @@ void HistoryApi::add_routes(dispatch::Routes& routes) {
 }
 
 Task<json::object> HistoryApi::read(domain::Caller caller, ReadHistory in) {
-  CO_TRY(RoomPtr room, co_await find(caller, in));
+  CO_TRY(RoomPtr room, co_await find(caller, static_cast<const HistoryRoom&>(in)));
   CO_TRY(const domain::MessageRange range, read_range(in, type_));
   ListParameters list;
   list.offset = in.offset;
@@ -133,7 +133,7 @@ Task<ListedRows> HistoryApi::select_messages(domain::Caller caller, RoomPtr room
 }
 
 Task<json::object> HistoryApi::list_messages(domain::Caller caller, ListMessages in) {
-  CO_TRY(RoomPtr room, co_await find(caller, in));
+  CO_TRY(RoomPtr room, co_await find(caller, static_cast<const HistoryRoom&>(in)));
   ListRules rules;
   rules.default_sort = R"({"ts":-1})";
   CO_TRY(const ListRequest request, lists_.read(in, rules));
@@ -145,7 +145,7 @@ Task<json::object> HistoryApi::list_messages(domain::Caller caller, ListMessages
 }
 
 Task<json::object> HistoryApi::list_files(domain::Caller caller, ListFiles in) {
-  CO_TRY(RoomPtr room, co_await find(caller, in));
+  CO_TRY(RoomPtr room, co_await find(caller, static_cast<const HistoryRoom&>(in)));
   ListRules rules;
   rules.default_sort = R"({"name":1})";
   CO_TRY(const ListRequest request, lists_.read(in, rules));

@@ -7,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include "base/log.h"
+#include "domain/delivery_records.h"
 #include "domain/error_codes.h"
 
 namespace gantry::integrations {
@@ -20,6 +21,14 @@ constexpr std::size_t kPayloadsKeptMax = 1'000;
 
 std::string line_of(const domain::Delivery& delivery) {
   return delivery.integration.text + '\n' + delivery.room.text + '\n' + delivery.url;
+}
+
+// When the clock was set back since the retry was decided, its wait begins anew.
+Time due_at(const domain::Tx& tx, const domain::Delivery& delivery, Time now) {
+  const auto attempt =
+      tx.deliveries().find_history(domain::history_id_of(delivery.id, delivery.tries - 1));
+  if (!attempt || attempt->updated_at <= now) return delivery.next_at;
+  return now + (delivery.next_at - attempt->updated_at);
 }
 
 // On the executor of the caller.
@@ -80,12 +89,18 @@ void DeliveryScheduler::follow(const domain::Event& event) {
 
 asio::awaitable<void> DeliveryScheduler::load() {
   const std::function<Result<std::vector<domain::Delivery>>(const domain::Tx&)> work =
-      [](const domain::Tx& tx) -> Result<std::vector<domain::Delivery>> {
+      [now = tools_.context.clock.now()](
+          const domain::Tx& tx) -> Result<std::vector<domain::Delivery>> {
     std::vector<domain::Delivery> out;
     tx.deliveries().visit_open([&](domain::Delivery delivery) {
       delivery.data = {};  // read again when it runs
       out.push_back(std::move(delivery));
     });
+    for (domain::Delivery& delivery : out) {
+      if (delivery.state == domain::DeliveryState::Retrying) {
+        delivery.next_at = due_at(tx, delivery, now);
+      }
+    }
     return out;
   };
   auto open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
@@ -110,15 +125,17 @@ asio::awaitable<void> DeliveryScheduler::load() {
 
 void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
   Turn turn{{delivery->id, nullptr}, delivery->integration, target_of(delivery->url), std::nullopt};
-  if (delivery->state == domain::DeliveryState::Retrying || delivery->replay) {
-    retry_at(delivery->next_at, std::move(turn));
+  const Time now = tools_.context.clock.now();
+  const bool retries = delivery->state == domain::DeliveryState::Retrying;
+  if (retries || delivery->replay) {
+    retry_at(retries ? delivery->next_at : now, std::move(turn));
     return;
   }
   turn.line = line_of(*delivery);
   // The load leaves payloads out.
   const bool knows_payload = !delivery->data.is_null() && order_.waiting() < kPayloadsKeptMax;
   if (knows_payload) turn.of.delivery = std::move(delivery);
-  order_.add(std::move(turn), tools_.context.clock.now());
+  order_.add(std::move(turn), now);
 }
 
 // What has no origin fails on its own, so it is a target of its own.
@@ -138,7 +155,18 @@ void DeliveryScheduler::forget(const std::vector<domain::Delivery>& cancelled) {
   order_.forget(ids, tools_.context.clock.now());
 }
 
+// A clock that is set back would let all of them wait longer by as much.
+void DeliveryScheduler::follow_clock(Time now) {
+  const Milliseconds back = looked_at_ - now;
+  looked_at_ = now;
+  if (back <= Milliseconds{0}) return;
+  std::multimap<Time, Turn> moved;
+  for (auto& [at, turn] : retries_) moved.emplace_hint(moved.end(), at - back, std::move(turn));
+  retries_ = std::move(moved);
+}
+
 void DeliveryScheduler::retry_at(Time at, Turn turn) {
+  follow_clock(tools_.context.clock.now());
   const bool sooner = retries_.empty() || at < retries_.begin()->first;
   turn.line.reset();
   turn.of.delivery.reset();
@@ -149,6 +177,7 @@ void DeliveryScheduler::retry_at(Time at, Turn turn) {
 asio::awaitable<void> DeliveryScheduler::watch_retries() {
   while (!stopping_) {
     const Time now = tools_.context.clock.now();
+    follow_clock(now);
     while (!retries_.empty() && retries_.begin()->first <= now) {
       metrics_.retries.fetch_add(1, std::memory_order_relaxed);
       order_.add(std::move(retries_.begin()->second), now);

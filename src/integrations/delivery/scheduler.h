@@ -53,6 +53,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   void add(std::shared_ptr<const domain::Delivery> delivery);
   std::string target_of(const std::string& url);
   void forget(const std::vector<domain::Delivery>& cancelled);
+  void follow_clock(Time now);
   void retry_at(Time at, Turn turn);
   void pump();
   void finished(Turn turn, const AttemptEnd& end);
@@ -72,6 +73,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   egress::UrlCache urls_;
   AttemptOrder order_;
   std::multimap<Time, Turn> retries_;
+  Time looked_at_;  // at the clock; retries_ are times of this clock
   std::vector<std::shared_ptr<const domain::Delivery>> early_;  // followed before the load was done
   asio::steady_timer timer_;
 };
