@@ -11,6 +11,8 @@
 namespace gantry::app {
 namespace {
 
+constexpr int kLargeBytes = 256 * 1024;
+
 // Only segments that were never writable: their pages are the file's own, so nothing can be lost.
 int drop_pages(dl_phdr_info* object, std::size_t, void*) {
   for (int i = 0; i < object->dlpi_phnum; ++i) {
@@ -26,6 +28,10 @@ int drop_pages(dl_phdr_info* object, std::size_t, void*) {
 }
 
 }  // namespace
+
+void keep_large_blocks_apart() {
+  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+}
 
 void give_back_start_memory() {
   malloc_trim(0);

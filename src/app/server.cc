@@ -399,6 +399,7 @@ void Server::look_at_clock() {
 
 Result<void> Server::run() {
   Parts& parts = *parts_;
+  keep_large_blocks_apart();
   parts.store->start();
   std::promise<int> asked;
   asio::signal_set signals(parts.io, SIGINT, SIGTERM);

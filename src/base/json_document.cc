@@ -17,19 +17,19 @@ JsonDocument::JsonDocument(json::value value) {
 }
 
 const json::value& JsonDocument::value() const {
-  static const json::value null;
-  return state_ != nullptr ? state_->value : null;
+  static const json::value kNull;
+  return state_ != nullptr ? state_->value : kNull;
 }
 
 const json::object& JsonDocument::object() const {
-  static const json::object empty;
+  static const json::object kEmpty;
   const json::object* found = value().if_object();
-  return found != nullptr ? *found : empty;
+  return found != nullptr ? *found : kEmpty;
 }
 
 const std::string& JsonDocument::text() const {
-  static const std::string null = "null";
-  if (state_ == nullptr) return null;
+  static const std::string kNull = "null";
+  if (state_ == nullptr) return kNull;
   std::call_once(state_->written, [this] { state_->text = to_json_text(state_->value); });
   return state_->text;
 }

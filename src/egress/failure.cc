@@ -168,6 +168,9 @@ HttpFailure to_failure(CURL* easy, CURLcode code, const AddressGuard& guard, con
     case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_SHUTDOWN_FAILED:
       return {Kind::Tls, "EPROTO", text};
+    // So libcurl calls a line of the head that is longer than it takes; memory that is out throws.
+    case CURLE_OUT_OF_MEMORY:
+      return {Kind::TooLarge, "HPE_HEADER_OVERFLOW", "The headers of the reply are too long."};
     case CURLE_BAD_CONTENT_ENCODING:
       return {Kind::Other, "Z_DATA_ERROR", "The compressed reply cannot be read: " + text};
     case CURLE_UNSUPPORTED_PROTOCOL:

@@ -45,6 +45,10 @@ bool ReplyReader::take_end_of_headers() {
   if (skips_body_ || !body_expected_) return true;
   const std::string* length = find_header(reply_.headers, "content-length");
   if (length == nullptr) return true;
+  // Who takes the other one would read something else out of the same bytes.
+  for (const auto& [name, value] : reply_.headers) {
+    if (name == "content-length" && value != *length) return stop_because(Stop::TwoLengths);
+  }
   std::size_t bytes = 0;
   const auto [end, code] = std::from_chars(length->data(), length->data() + length->size(), bytes);
   if (end == length->data()) return true;

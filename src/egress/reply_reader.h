@@ -17,7 +17,7 @@ inline constexpr std::size_t kBodyReserveBytesMax = std::size_t{256} * 1024;
 
 class ReplyReader {
  public:
-  enum class Stop { None, HeadersTooLarge, BodyTooLarge, RedirectBodySkipped };
+  enum class Stop { None, HeadersTooLarge, TwoLengths, BodyTooLarge, RedirectBodySkipped };
 
   void begin(std::string_view method, std::size_t body_bytes_max, Redirects redirects);
   Stop stop() const { return stop_; }

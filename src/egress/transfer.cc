@@ -187,6 +187,9 @@ Transfer::Step Transfer::hop_ended(CURL* easy, CURLcode code, const EgressOption
     case ReplyReader::Stop::HeadersTooLarge:
       return finish(HttpFailure{Kind::TooLarge, "HPE_HEADER_OVERFLOW",
                                 "The headers of the reply are too long."});
+    case ReplyReader::Stop::TwoLengths:
+      return finish(HttpFailure{Kind::Other, "HPE_UNEXPECTED_CONTENT_LENGTH",
+                                "The reply names two lengths."});
     case ReplyReader::Stop::BodyTooLarge:
       return finish(HttpFailure{
           Kind::TooLarge, "ERR_REPLY_TOO_LARGE",

@@ -160,7 +160,7 @@ class Campaign {
   async #start_again() {
     const { server } = this.world;
     // Now and then the clock of the machine is set to another time meanwhile.
-    if (this.random.chance(kClockPercent)) this.#clock_ms += this.random.below(2 * kClockMs) - kClockMs;
+    if (this.random.chance(kClockPercent)) this.#set_clock(this.random.below(2 * kClockMs) - kClockMs);
     const env = this.#environment();
     while (this.random.chance(kStartPercent)) {
       const start = server.restart({ env }).catch(() => {});
@@ -172,6 +172,11 @@ class Campaign {
     await server.restart({ env });
     await this.world.connect();
     await this.#load().repeat_calls();
+  }
+
+  #set_clock(by_ms) {
+    this.#clock_ms += by_ms;
+    if (by_ms < 0) this.site.clock_was_set_back = true;
   }
 
   async #advance(ms) {

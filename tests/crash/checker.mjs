@@ -157,6 +157,8 @@ class Check {
       const before = delivery.attempts[index - 1];
       if (!before) continue;
       const waited = Date.parse(attempt.startedAt) - Date.parse(before.updatedAt);
+      // Waits begin anew when the clock is set back, and the recorded times do not tell of them then.
+      if (this.site.clock_was_set_back) continue;
       if (waited < least_wait_ms(before.number)) this.add('retried too early', `${what}: ${waited} ms after attempt ${before.number}`);
     }
     if (this.saying.get(delivery.integrationId)?.prepares) this.said_before(delivery, what, count);

@@ -48,17 +48,6 @@ std::string indented(std::string_view stack) {
   return out;
 }
 
-bool is_success(unsigned status, bool empty_body) {
-  if (status == 200 || status == 201 || status == 202) return true;
-  // Compat: upstream takes an empty 2xx for a failure (tests/api/deliveries_test.mjs).
-  return empty_body && status >= 200 && status < 300;
-}
-
-bool is_truthy_at(const json::object& object, std::string_view key) {
-  const json::value* value = find_member(object, key);
-  return value != nullptr && is_truthy(*value);
-}
-
 // Failures that say nothing about the target.
 bool is_own_trouble(egress::HttpFailure::Kind kind) {
   using Kind = egress::HttpFailure::Kind;
@@ -338,14 +327,10 @@ Task<Attempt::Go> Attempt::process(const egress::HttpReply& reply) {
 }
 
 Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
-  if (is_success(reply.status, reply.body.empty())) {
-    const json::value content = content_of(reply);
-    const json::object* message = content.if_object();
-    const bool says_something = message != nullptr && (is_truthy_at(*message, "text") ||
-                                                       is_truthy_at(*message, "attachments"));
-    if (!says_something) co_return co_await finish("after-http-call", {});
+  if (is_success(reply)) {
     Ending ending;
-    ending.message = *message;
+    ending.message = message_in(reply);
+    if (!ending.message) co_return co_await finish("after-http-call", {});
     ending.sent_step = "url-response-sent-message";
     ending.failed_step = "after-http-call-send-message-failed";
     ending.sent_member = &domain::HistoryEntry::result_message;

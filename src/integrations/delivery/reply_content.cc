@@ -53,6 +53,23 @@ json::value content_of(const egress::HttpReply& reply) {
   return json::value(reply.body);
 }
 
+bool is_success(const egress::HttpReply& reply) {
+  if (reply.status == 200 || reply.status == 201 || reply.status == 202) return true;
+  // Compat: upstream takes an empty 2xx for a failure (tests/api/deliveries_test.mjs).
+  return reply.body.empty() && reply.status >= 200 && reply.status < 300;
+}
+
+std::optional<json::object> message_in(const egress::HttpReply& reply) {
+  json::value content = content_of(reply);
+  json::object* message = content.if_object();
+  if (message == nullptr) return std::nullopt;
+  for (const std::string_view key : {"text", "attachments"}) {
+    const json::value* value = find_member(*message, key);
+    if (value != nullptr && is_truthy(*value)) return std::move(*message);
+  }
+  return std::nullopt;
+}
+
 json::object response_json(const egress::HttpReply& reply) {
   json::object headers;
   for (const auto& [name, value] : reply.headers) headers[name] = value;

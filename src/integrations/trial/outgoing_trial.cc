@@ -40,11 +40,6 @@ json::object request_json(const egress::HttpRequest& request) {
   return out;
 }
 
-bool is_truthy_at(const json::object& object, std::string_view key) {
-  const json::value* value = find_member(object, key);
-  return value != nullptr && is_truthy(*value);
-}
-
 // Whether the room of the event takes the message: when there is no such target, or it is a public
 // room that does not take it.
 bool gives_way(const domain::Tx& tx, ErrorCode why, std::string_view target) {
@@ -191,13 +186,9 @@ Task<void> OutgoingTrial::process() {
 // Contract "integrations" 12: the first attempt, seen without a clock.
 Task<void> OutgoingTrial::judge() {
   const unsigned status = response_->status;
-  const bool success = status == 200 || status == 201 || status == 202 ||
-                       (response_->body.empty() && status >= 200 && status < 300);
-  if (success) {
-    const json::value content = content_of(*response_);
-    const json::object* message = content.if_object();
-    if (message == nullptr ||
-        (!is_truthy_at(*message, "text") && !is_truthy_at(*message, "attachments"))) {
+  if (is_success(*response_)) {
+    const auto message = message_in(*response_);
+    if (!message) {
       end("after-http-call");
       co_return Done{};
     }
