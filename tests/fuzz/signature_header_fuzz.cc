@@ -50,7 +50,7 @@ CallVerification verification_of(VerificationPreset preset) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  static const auto verifications = [] {
+  static const auto kVerifications = [] {
     std::array<CallVerification, kPresets.size()> out;
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = verification_of(kPresets[i].preset);
     return out;
@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return {};
   };
-  const auto outcome = gantry::domain::verify_call(verifications[which], header, rest,
+  const auto outcome = gantry::domain::verify_call(kVerifications[which], header, rest,
                                                    gantry::from_epoch_ms(kNowMs));
   const bool knows_secret = values[0] == kSecret;
   gantry::fuzz::require(!outcome || knows_secret);

@@ -14,8 +14,8 @@ constexpr int kStepsBetweenLooks = 10'000;
 // SQLite counts its memory under a lock at each allocation, and nobody asks for the sums. Too late
 // once the library is in use, and then it only costs what it costs.
 void stop_counting_memory() {
-  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(done);
+  static const int kRefused = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(kRefused);
 }
 
 }  // namespace
