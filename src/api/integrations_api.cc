@@ -6,6 +6,7 @@
 #include "domain/error_codes.h"
 #include "domain/room_access.h"
 #include "wire/integration_json.h"
+#include "wire/verification_shape.h"
 
 namespace gantry::api {
 namespace {
@@ -45,19 +46,12 @@ IntegrationDraft common_draft(const Shape& in, IntegrationType type) {
 }
 
 Result<domain::CallVerification> verification_of(const VerificationInput& in) {
-  const auto preset = domain::find_verification_preset(in.preset);
-  if (!preset) {
+  auto out = wire::to_verification(in);
+  if (!out) {
     return Error(ErrorCode::InvalidVerification,
                  "preset is none, standard-webhooks, github, gitlab, stripe, slack or hmac");
   }
-  domain::CallVerification out;
-  out.preset = *preset;
-  out.secrets = in.secrets.value_or(std::vector<std::string>{});
-  out.tolerance_seconds = in.tolerance_seconds.value_or(domain::kToleranceSecondsDefault);
-  out.header = in.header.value_or("");
-  out.algorithm = in.algorithm.value_or("");
-  out.encoding = in.encoding.value_or("");
-  return out;
+  return *std::move(out);
 }
 
 template <class Shape>

@@ -4,6 +4,7 @@
 
 #include "domain/signing_secret.h"
 #include "wire/fields.h"
+#include "wire/verification_shape.h"
 
 namespace gantry::integrations {
 namespace {
@@ -199,18 +200,10 @@ domain::IntegrationDraft common_draft(Shape& in, IntegrationType type,
 std::optional<domain::CallVerification> verification_of(const VerificationPart& in,
                                                         const std::string& before,
                                                         Problems* problems) {
-  const auto preset = domain::find_verification_preset(in.preset);
-  if (!preset) {
+  auto out = wire::to_verification(in);
+  if (!out) {
     problems->push_back(before + "verification.preset: there is no \"" + in.preset + "\"");
-    return std::nullopt;
   }
-  domain::CallVerification out;
-  out.preset = *preset;
-  out.secrets = in.secrets.value_or(std::vector<std::string>{});
-  out.tolerance_seconds = in.tolerance_seconds.value_or(domain::kToleranceSecondsDefault);
-  out.header = in.header.value_or("");
-  out.algorithm = in.algorithm.value_or("");
-  out.encoding = in.encoding.value_or("");
   return out;
 }
 
