@@ -68,7 +68,7 @@ async function main() {
     rounds: options.quick ? 2 : 5, seconds: options.quick ? 2 : 10, warm_seconds: options.quick ? 1 : 3,
     say: (text) => process.stderr.write(`${text}\n`),
     progress: (round, name, figure) => {
-      const parts = Object.entries(figure).filter(([key]) => ['per_second', 'cpu_us', 'p99_us', 'cpu_share', 'value'].includes(key));
+      const parts = Object.entries(figure).filter(([key]) => ['per_second', 'cpu_us', 'p50_us', 'p99_us', 'cpu_share', 'value'].includes(key));
       process.stderr.write(`  round ${round + 1} ${name}: ${parts.map(([key, value]) => `${key} ${value.toFixed(2)}`).join(', ')}\n`);
     },
   };
@@ -95,11 +95,12 @@ async function main() {
     }
     await stop_everything();
   }
-  fs.rmSync(bench.scratch, { recursive: true, force: true });
+  if (!process.env.KEEP) fs.rmSync(bench.scratch, { recursive: true, force: true });
   if (wanted.length > 1) print_rows(all);
   if (options.document) write_document(root, path.join(folder, 'results'));
   const missed = all.filter((row) => row.verdict === 'missed').length;
-  console.log(`${all.length} goals measured, ${all.length - missed} hold, ${missed} missed, ${failed} groups failed`);
+  const held = all.filter((row) => ['pass', 'stretch'].includes(row.verdict)).length;
+  console.log(`${all.length} figures measured, ${held} goals hold, ${missed} missed, ${failed} groups failed`);
   process.exit(failed ? 1 : 0);
 }
 

@@ -16,10 +16,10 @@ const kRoomsEach = 2;
 const kChecked = 500;
 
 // Each caller asks for rooms of its kind, where it sees just as much as everybody else.
-export function mixed_requests(space, more = '') {
+export function mixed_requests(space, more = '', path = kPath) {
   return space.callers.flatMap((caller) => {
     const rooms = caller.kind.startsWith('own') ? [caller.home] : caller.rooms.slice(0, kRoomsEach);
-    return rooms.map((room) => ({ target: `${kPath}?roomId=${room}${more}`, headers: login_headers(caller) }));
+    return rooms.map((room) => ({ target: `${path}?roomId=${room}${more}`, headers: login_headers(caller) }));
   });
 }
 

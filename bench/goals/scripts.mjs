@@ -6,8 +6,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { deliver, kText, make_hooked_group, poster } from '../lib/deliveries.mjs';
 import { Gantry, copy_of } from '../lib/gantry.mjs';
-import { kServerCore, run, sleep, until } from '../lib/processes.mjs';
+import { kServerCore, run } from '../lib/processes.mjs';
 import { Receiver } from '../lib/receiver.mjs';
 import { build_report, incoming_script, outgoing_script } from '../lib/scripts.mjs';
 import { interleaved, ratios, spread } from '../lib/stats.mjs';
@@ -18,33 +19,12 @@ export const about = { name: 'scripts', goals: ['10', '11', '12'] };
 // Many webhooks of one room, so that the message itself is a small part of what is measured.
 const kHooks = 64;
 const kBareRequests = 4000;   // a second of measuring
-const kText = 'what do the cats of the harbour do';
 const kQuestion = 'what+the+cats+the+harbour';
 const rival = fileURLToPath(new URL('../rivals/isolates.mjs', import.meta.url));
 
 async function isolates(bench, ...words) {
   const said = await run(kServerCore, bench.node, ['--no-node-snapshot', rival, ...words.map(String)]);
   return JSON.parse(/^RESULT (.*)$/m.exec(said)[1]);
-}
-
-// Has `post` called so that two messages are always being delivered, for some seconds.
-async function deliver(server, post, receiver, seconds) {
-  const started = performance.now();
-  const first = receiver.received;
-  const cpu = server.cpu();
-  let posted = 0;
-  while (performance.now() - started < seconds * 1000) {
-    await post();
-    ++posted;
-    while (receiver.received - first < (posted - 2) * kHooks) await sleep(1);
-  }
-  await until('all deliveries', () => receiver.received - first >= posted * kHooks, 60_000);
-  // What is left to record of the last ones belongs to the measurement, too.
-  await sleep(200);
-  const after = server.cpu();
-  const done = receiver.received - first;
-  const [server_us, worker_us] = ['server', 'workers'].map((key) => (after[key] - cpu[key]) * 1e6 / done);
-  return { done, per_second: done * 1000 / (performance.now() - started), cpu_us: server_us + worker_us, server_us, worker_us };
 }
 
 // Deliveries of Gantry, records and all, against node-fetch's; `mode` is the rival's. `others` are measured
@@ -55,15 +35,11 @@ async function deliveries(bench, mode, script, is_right, others = []) {
   const receiver = await Receiver.start(is_right);
   try {
     const admin = await server.login();
-    const { group } = await admin.post('/api/v1/groups.create', { name: 'pipeline', members: [] });
-    for (let at = 0; at < kHooks; ++at) {
-      await admin.post('/api/v1/integrations.create', { type: 'webhook-outgoing', name: `pipeline ${at}`, enabled: true,
-        username: 'rocket.cat', channel: '#pipeline', event: 'sendMessage', urls: [receiver.url], scriptEnabled: Boolean(script), script });
-    }
-    const post = () => admin.post('/api/v1/chat.postMessage', { roomId: group._id, text: kText });
-    await deliver(server, post, receiver, bench.warm_seconds);
+    const group = await make_hooked_group(admin, 'pipeline', kHooks, receiver.url, { scriptEnabled: Boolean(script), script });
+    const post = poster(admin, group);
+    await deliver(server, post, receiver, bench.warm_seconds, kHooks);
     const figures = await interleaved(bench.rounds, [
-      { name: 'gantry', measure: () => deliver(server, post, receiver, bench.seconds) },
+      { name: 'gantry', measure: () => deliver(server, post, receiver, bench.seconds, kHooks) },
       { name: 'rival', measure: () => isolates(bench, mode, bench.seconds, receiver.url, kHooks) },
       ...others,
     ], bench.progress);

@@ -1,4 +1,4 @@
-// Goals 4 and 6: durable sends. An answer comes after the sync of the message's commit.
+// Goals 4, 5 and 6: durable sends. An answer comes after the sync of the message's commit.
 
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
@@ -12,13 +12,13 @@ import { login_headers, workspace } from '../lib/workspace.mjs';
 import { start_node } from '../rivals/node_server.mjs';
 import { start_postgres } from '../rivals/postgres.mjs';
 
-export const about = { name: 'sending', goals: ['4', '6'] };
+export const about = { name: 'sending', goals: ['4', '5', '6'] };
 
 const kPool = 16;
 const text_of = (number) => `message ${number} of the bench, about as long as what people write to each other in a chat, or somewhat longer`;
 const appender = fileURLToPath(new URL('../rivals/append.mjs', import.meta.url));
 
-function sends_of(space) {
+export function sends_of(space) {
   return space.callers.map((caller) => ({ method: 'POST', target: '/api/v1/chat.postMessage', headers: login_headers(caller),
     body: JSON.stringify({ roomId: caller.rooms[caller.number % caller.rooms.length], text: text_of(caller.number) }) }));
 }
@@ -52,11 +52,15 @@ export async function measure(bench) {
     };
     const rival = (seconds, seed) => theirs.round({ port: fastify.port, seconds, pids: [...fastify.pids, ...postgres.pids()], seed });
     const append = async () => JSON.parse(await run(kServerCore, bench.node, [appender, bench.scratch, String(bench.quick ? 300 : 2000)]));
+    const bare_data = copy_of(space.data, bench.scratch, 'sending-bare');
+    const bare = async () => JSON.parse(/^RESULT (.*)$/m.exec(await run(kServerCore, path.join(bench.root, 'build/bench/store_bench'),
+      ['inserts', path.join(bare_data, 'gantry.db'), String(bench.seconds)]))[1]);
     await gantry()(bench.warm_seconds, 0);
     await rival(bench.warm_seconds, 0);
     const many = await interleaved(bench.rounds, [
       { name: 'gantry', measure: (at) => gantry()(bench.seconds, at + 1) },
       { name: 'fastify-postgres', measure: (at) => rival(bench.seconds, at + 1) },
+      { name: 'bare-sqlite', measure: bare },
     ], bench.progress);
     const one = await interleaved(bench.rounds, [
       { name: 'one-client', measure: (at) => gantry(1)(Math.min(bench.seconds, 3), at + 1) },
@@ -77,6 +81,9 @@ export async function measure(bench) {
         figures: { 'Gantry/s': spread(speed('gantry')), 'Fastify/s': spread(speed('fastify-postgres')), 'Gantry CPU us': cpu('gantry'),
                    'Fastify and PostgreSQL CPU us': cpu('fastify-postgres'), 'Gantry p99 us': spread(many.gantry.map((round) => round.p99_us)),
                    'Gantry stored': String(stored), 'PostgreSQL stored': String(rows) } },
+      { goal: '5', what: 'the same against bare SQLite inserts of such messages, synced in groups of 64',
+        value: ratios(speed('gantry'), speed('bare-sqlite')), unit: 'x', pass: 0.5, stretch: 0.7, better: 'more',
+        figures: { 'Gantry/s': spread(speed('gantry')), 'SQLite/s': spread(speed('bare-sqlite')) } },
       { goal: '6', what: 'durable send of one client: median latency in appended fdatasyncs',
         value: ratios(p50, sync), unit: 'x', pass: 2, stretch: 1.3, better: 'less',
         figures: { 'send us': spread(p50), 'append and fdatasync us': spread(sync) } },

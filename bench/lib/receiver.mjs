@@ -6,6 +6,7 @@ export class Receiver {
   received = 0;
   wrong = 0;
   #server;
+  #waits = [];
 
   static async start(check = () => true) {
     const receiver = new Receiver();
@@ -14,6 +15,7 @@ export class Receiver {
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         ++receiver.received;
+        receiver.#waits.splice(0).forEach((resolve) => resolve());
         if (!check(Buffer.concat(chunks).toString())) ++receiver.wrong;
         reply.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 2 });
         reply.end('{}');
@@ -23,6 +25,9 @@ export class Receiver {
     receiver.url = `http://127.0.0.1:${receiver.#server.address().port}/hook`;
     return receiver;
   }
+
+  // Resolves with the next request.
+  next() { return new Promise((resolve) => this.#waits.push(resolve)); }
 
   stop() {
     this.#server.closeAllConnections();

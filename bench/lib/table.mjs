@@ -2,8 +2,9 @@
 
 import { rounded } from './stats.mjs';
 
-// "stretch", "pass" or "missed", by the median.
+// "stretch", "pass" or "missed", by the median; "measured" where no goal names a limit.
 export function verdict({ value, pass, stretch, better }) {
+  if (pass === undefined) return 'measured';
   const holds = (limit) => limit !== undefined && (better === 'more' ? value.median >= limit : value.median <= limit);
   return holds(stretch) ? 'stretch' : holds(pass) ? 'pass' : 'missed';
 }
@@ -11,6 +12,7 @@ export function verdict({ value, pass, stretch, better }) {
 export const with_unit = (value, unit) => (unit === 'x' ? `${rounded(value)}x` : unit ? `${rounded(value)} ${unit}` : rounded(value));
 
 export function limits({ pass, stretch, unit, better }) {
+  if (pass === undefined) return ['-', '-'];
   const sign = better === 'more' ? '>=' : '<=';
   return [`${sign} ${with_unit(pass, unit)}`, `${sign} ${with_unit(stretch, unit)}`];
 }

@@ -95,9 +95,9 @@ Task<void> HistoryPruning::prune_until(RecordKind kind, IntegrationId integratio
   job.kind = kind;
   job.integration = std::move(integration);
   job.until = until;
-  job.steps_max = steps_left_;
-  CO_TRY(const std::int64_t steps, co_await domain::prune_records(context_.store, std::move(job)));
-  steps_left_ -= steps;
+  job.rows_max = steps_left_ * kPrunedAtOnce;
+  CO_TRY(const std::int64_t rows, co_await domain::prune_records(context_.store, std::move(job)));
+  steps_left_ -= (rows + kPrunedAtOnce - 1) / kPrunedAtOnce;
   co_return Done{};
 }
 

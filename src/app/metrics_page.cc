@@ -72,6 +72,8 @@ void add_scripts(Page& page, const integrations::script::WorkerPoolMetrics& m) {
            m.busy);
   page.add("gantry_script_workers_killed_total", Kind::Counter, "Workers killed for being late",
            m.killed);
+  page.add("gantry_script_runs_aside_total", Kind::Counter,
+           "Long runs that stepped aside for runs that waited", m.aside);
   page.add("gantry_script_workers", Kind::Gauge, "Worker processes", m.workers);
   page.add("gantry_script_queued", Kind::Gauge, "Runs that wait for a worker", m.queued);
 }

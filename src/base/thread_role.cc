@@ -13,4 +13,14 @@ void enter_thread(const char* name, ThreadRole role) {
                         &usual);
 }
 
+void step_aside(pid_t process) {
+  const sched_param usual{};
+  sched_setscheduler(process, SCHED_IDLE, &usual);
+}
+
+bool come_forward(pid_t process) {
+  const sched_param usual{};
+  return sched_setscheduler(process, SCHED_BATCH, &usual) == 0;
+}
+
 }  // namespace gantry

@@ -185,8 +185,9 @@ class DeliveryStore {
   virtual void visit_range(const DeliveryRange& range, const Page& page,
                            const std::function<void(Delivery)>& visit) const = 0;
   virtual DeliveryCounts count_range(const DeliveryRange& range) const = 0;
-  // Open deliveries in the order of their events.
-  virtual void visit_open(const std::function<void(Delivery)>& visit) const = 0;
+  // Open deliveries in the order of their events, after a sequence.
+  virtual void visit_open(std::int64_t after, std::size_t count,
+                          const std::function<void(Delivery)>& visit) const = 0;
   virtual std::int64_t count_open() const = 0;
   virtual void insert(Delivery& delivery) = 0;  // sets sequence
   virtual void update(const Delivery& delivery) = 0;

@@ -1,6 +1,8 @@
 // Scripts that mean harm, through real hooks: each ends as a clean error in bounded time while
 // other hooks and calls go on.
 
+import os from 'node:os';
+
 import { expect, expect_json } from '../support/expect.mjs';
 import { call_hook, create_scripted, not_loaded, not_run, refusal, script_of, success, telling, told_by } from '../support/hooks.mjs';
 import { test } from '../support/testing.mjs';
@@ -151,6 +153,19 @@ test('twenty endless loops at once leave room for others', { covers: ['integrati
   expect_json((await call_hook(w, plain, { text: 'meanwhile' })).json, success);
   for (const { json } of await Promise.all(pending)) expect_json(json, not_run);
   await is_alive();
+});
+
+test('more endless scripts than there are cores hold up no other script', { covers: ['integrations 13/limit-cpu'] }, async () => {
+  const hooks = await Promise.all(Array.from({ length: os.cpus().length + 2 }, () => create_scripted(w, script_of('for (;;) {}'))));
+  let ended = 0;
+  const pending = hooks.map(async (hook) => {
+    const answer = await call_hook(w, hook, {}, { within_ms: 60_000 });
+    ++ended;
+    return answer;
+  });
+  for (let n = 0; n < 5; ++n) expect(await told_by(w, w.good, { n }) === n + 1, 'the good hook fails');
+  expect(ended === 0, `${ended} endless scripts had to end first`);
+  for (const { json } of await Promise.all(pending)) expect_json(json, not_run);
 });
 
 test('a script that crashed its worker does not touch the others', { covers: ['integrations 6.2/6'] }, async () => {

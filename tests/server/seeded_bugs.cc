@@ -55,8 +55,9 @@ class BuggyDeliveries final : public DeliveriesBetween {
   BuggyDeliveries(domain::DeliveryStore& inner, Bug bug, Moved& moved)
       : DeliveriesBetween(inner), bug_(bug), moved_(moved) {}
 
-  void visit_open(const std::function<void(Delivery)>& visit) const override {
-    inner_.visit_open([&](Delivery delivery) {
+  void visit_open(std::int64_t after, std::size_t count,
+                  const std::function<void(Delivery)>& visit) const override {
+    inner_.visit_open(after, count, [&](Delivery delivery) {
       const bool retries = delivery.state == DeliveryState::Retrying;
       if (retries && bug_ == Bug::RetryForgotten) return;
       if (retries && bug_ == Bug::WaitForgotten) delivery.next_at = delivery.created_at;

@@ -20,8 +20,9 @@ class DeliveriesBetween : public domain::DeliveryStore {
   domain::DeliveryCounts count_range(const domain::DeliveryRange& range) const override {
     return inner_.count_range(range);
   }
-  void visit_open(const std::function<void(domain::Delivery)>& visit) const override {
-    inner_.visit_open(visit);
+  void visit_open(std::int64_t after, std::size_t count,
+                  const std::function<void(domain::Delivery)>& visit) const override {
+    inner_.visit_open(after, count, visit);
   }
   std::int64_t count_open() const override { return inner_.count_open(); }
   void insert(domain::Delivery& delivery) override { inner_.insert(delivery); }

@@ -31,11 +31,11 @@ void AttemptOrder::list(Target& target, Time now) {
 }
 
 void AttemptOrder::add(Turn turn, Time now) {
-  Target& target = target_of(turn.target);
+  Target& target = target_of(turn.lane->target);
   ++waiting_;
-  if (turn.line) {
-    Line& line = lines_[*turn.line];
-    if (line.key.empty()) line.key = *turn.line;
+  if (turn.in_line) {
+    Line& line = lines_[turn.lane->line];
+    if (line.key.empty()) line.key = turn.lane->line;
     line.waiting.push_back(std::move(turn));
     if (line.busy) return;
     line.busy = true;
@@ -68,7 +68,7 @@ std::optional<Turn> AttemptOrder::next(Time now) {
       continue;
     }
     Turn turn = take_from(target);
-    Owner& owner = owners_[turn.integration];
+    Owner& owner = owners_[turn.lane->integration];
     if (owner.running >= limits_.per_integration_max) {
       owner.parked.push_back(std::move(turn));
       list(target, now);
@@ -84,15 +84,15 @@ std::optional<Turn> AttemptOrder::next(Time now) {
 
 void AttemptOrder::begin(const Turn& turn) {
   ++running_;
-  ++target_of(turn.target).running;
-  ++owners_[turn.integration].running;
+  ++target_of(turn.lane->target).running;
+  ++owners_[turn.lane->integration].running;
 }
 
 AttemptOrder::Target& AttemptOrder::end(const Turn& turn) {
-  Target& target = target_of(turn.target);
+  Target& target = target_of(turn.lane->target);
   --running_;
   --target.running;
-  --owners_[turn.integration].running;
+  --owners_[turn.lane->integration].running;
   return target;
 }
 
@@ -106,8 +106,8 @@ void AttemptOrder::ended(const Turn& turn, Reach reach, Milliseconds took, Time 
   } else if (reach != Reach::Unknown) {
     target.allowed = limits_.per_target_first;
   }
-  if (turn.line) go_on_with_line(*turn.line, target);
-  give_place_to_parked(turn.integration, now);
+  if (turn.in_line) go_on_with_line(turn.lane->line, target);
+  give_place_to_parked(turn.lane->integration, now);
   list(target, now);
   drop_if_idle(target);
 }
@@ -126,7 +126,7 @@ std::size_t AttemptOrder::take_out(std::deque<Turn>& turns,
                                    const std::unordered_set<domain::DeliveryId>& deliveries) {
   return std::erase_if(turns, [&](const Turn& turn) {
     if (!deliveries.contains(turn.of.id)) return false;
-    if (turn.line) go_on_with_line(*turn.line, target_of(turn.target));
+    if (turn.in_line) go_on_with_line(turn.lane->line, target_of(turn.lane->target));
     return true;
   });
 }
@@ -150,7 +150,7 @@ void AttemptOrder::forget(const std::unordered_set<domain::DeliveryId>& deliveri
 
 void AttemptOrder::step_aside(const Turn& turn, Time now) {
   Target& target = end(turn);
-  give_place_to_parked(turn.integration, now);
+  give_place_to_parked(turn.lane->integration, now);
   list(target, now);
 }
 
@@ -163,7 +163,7 @@ void AttemptOrder::give_place_to_parked(const domain::IntegrationId& integration
   if (!owner->second.parked.empty()) {
     Turn turn = std::move(owner->second.parked.front());
     owner->second.parked.pop_front();
-    Target& target = target_of(turn.target);
+    Target& target = target_of(turn.lane->target);
     target.due.push_front(std::move(turn));
     list(target, now);
   } else if (owner->second.running == 0) {

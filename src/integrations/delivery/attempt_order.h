@@ -13,6 +13,7 @@
 
 #include "integrations/delivery/attempt_of.h"
 #include "integrations/delivery/circuit.h"
+#include "integrations/delivery/lane.h"
 
 namespace gantry::integrations {
 
@@ -27,9 +28,8 @@ struct AttemptLimits {
 
 struct Turn {
   AttemptOf of;
-  domain::IntegrationId integration;
-  std::string target;               // scheme, host and port of the delivery's URL
-  std::optional<std::string> line;  // of a first attempt; a retry has left its line
+  std::shared_ptr<const Lane> lane;
+  bool in_line = false;  // a first attempt; a retry has left its line
 };
 
 class AttemptOrder {

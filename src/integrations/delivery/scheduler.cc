@@ -19,9 +19,8 @@ constexpr Milliseconds kLookMax{1'000};
 // Payloads in memory; when more deliveries wait, the others read theirs again.
 constexpr std::size_t kPayloadsKeptMax = 1'000;
 
-std::string line_of(const domain::Delivery& delivery) {
-  return delivery.integration.text + '\n' + delivery.room.text + '\n' + delivery.url;
-}
+// Of the outbox, at start.
+constexpr std::size_t kReadAtOnce = 2'000;
 
 // When the clock was set back since the retry was decided, its wait begins anew.
 Time due_at(const domain::Tx& tx, const domain::Delivery& delivery, Time now) {
@@ -87,12 +86,12 @@ void DeliveryScheduler::follow(const domain::Event& event) {
   });
 }
 
-asio::awaitable<void> DeliveryScheduler::load() {
+Task<std::vector<domain::Delivery>> DeliveryScheduler::read_open(std::int64_t after) {
   const std::function<Result<std::vector<domain::Delivery>>(const domain::Tx&)> work =
-      [now = tools_.context.clock.now()](
+      [after, now = tools_.context.clock.now()](
           const domain::Tx& tx) -> Result<std::vector<domain::Delivery>> {
     std::vector<domain::Delivery> out;
-    tx.deliveries().visit_open([&](domain::Delivery delivery) {
+    tx.deliveries().visit_open(after, kReadAtOnce, [&](domain::Delivery delivery) {
       delivery.data = {};  // read again when it runs
       out.push_back(std::move(delivery));
     });
@@ -103,18 +102,29 @@ asio::awaitable<void> DeliveryScheduler::load() {
     }
     return out;
   };
-  auto open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
-  while (!open) {
+  co_return co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
+}
+
+// What is read may begin while the rest is read: later ones stand behind it in their lines.
+asio::awaitable<void> DeliveryScheduler::load() {
+  std::size_t count = 0;
+  for (bool is_whole = false; !is_whole;) {
+    auto open = co_await read_open(newest_loaded_);
     if (halted_) co_return;
-    log::error("outbox not read", {{"why", text_of(open.error())}});
-    co_await wait(options_.trouble_wait);
-    open = co_await tools_.context.store.read<std::vector<domain::Delivery>>(work);
+    if (!open) {
+      log::error("outbox not read", {{"why", text_of(open.error())}});
+      co_await wait(options_.trouble_wait);
+      continue;
+    }
+    for (domain::Delivery& delivery : *open) {
+      newest_loaded_ = delivery.sequence;
+      add(std::make_shared<const domain::Delivery>(std::move(delivery)));
+    }
+    count += open->size();
+    is_whole = open->size() < kReadAtOnce;
+    pump();
   }
-  for (domain::Delivery& delivery : *open) {
-    newest_loaded_ = std::max(newest_loaded_, delivery.sequence);
-    add(std::make_shared<const domain::Delivery>(std::move(delivery)));
-  }
-  if (!open->empty()) log::info("deliveries taken up", {{"count", open->size()}});
+  if (count > 0) log::info("deliveries taken up", {{"count", count}});
   loaded_ = true;
   for (auto& delivery : early_) {
     if (delivery->sequence > newest_loaded_) add(std::move(delivery));
@@ -124,25 +134,18 @@ asio::awaitable<void> DeliveryScheduler::load() {
 }
 
 void DeliveryScheduler::add(std::shared_ptr<const domain::Delivery> delivery) {
-  Turn turn{{delivery->id, nullptr}, delivery->integration, target_of(delivery->url), std::nullopt};
+  Turn turn{{delivery->id, nullptr}, lanes_.of(*delivery)};
   const Time now = tools_.context.clock.now();
   const bool retries = delivery->state == domain::DeliveryState::Retrying;
   if (retries || delivery->replay) {
     retry_at(retries ? delivery->next_at : now, std::move(turn));
     return;
   }
-  turn.line = line_of(*delivery);
+  turn.in_line = true;
   // The load leaves payloads out.
   const bool knows_payload = !delivery->data.is_null() && order_.waiting() < kPayloadsKeptMax;
   if (knows_payload) turn.of.delivery = std::move(delivery);
   order_.add(std::move(turn), now);
-}
-
-// What has no origin fails on its own, so it is a target of its own.
-std::string DeliveryScheduler::target_of(const std::string& url) {
-  const egress::SharedUrlOrFailure parsed = urls_.parse(url);
-  const auto* found = std::get_if<std::shared_ptr<const egress::Url>>(&parsed);
-  return found != nullptr ? (*found)->origin : url;
 }
 
 // One that is under way ends on its own: the store knows that nothing follows it. So does one that
@@ -168,7 +171,7 @@ void DeliveryScheduler::follow_clock(Time now) {
 void DeliveryScheduler::retry_at(Time at, Turn turn) {
   follow_clock(tools_.context.clock.now());
   const bool sooner = retries_.empty() || at < retries_.begin()->first;
-  turn.line.reset();
+  turn.in_line = false;
   turn.of.delivery.reset();
   retries_.emplace(at, std::move(turn));
   if (sooner) timer_.cancel();

@@ -9,10 +9,9 @@
 #include <boost/asio/strand.hpp>
 
 #include "base/task_group.h"
-#include "egress/url.h"
-#include "egress/url_cache.h"
 #include "integrations/delivery/attempt.h"
 #include "integrations/delivery/attempt_order.h"
+#include "integrations/delivery/lane.h"
 
 namespace gantry::integrations {
 
@@ -47,11 +46,11 @@ class DeliveryScheduler final : public domain::EventFollower {
 
  private:
   asio::awaitable<void> load();
+  Task<std::vector<domain::Delivery>> read_open(std::int64_t after);
   asio::awaitable<void> watch_retries();
   asio::awaitable<void> run(Turn turn);
   asio::awaitable<void> wait_out_trouble(const Turn* turn);
   void add(std::shared_ptr<const domain::Delivery> delivery);
-  std::string target_of(const std::string& url);
   void forget(const std::vector<domain::Delivery>& cancelled);
   void follow_clock(Time now);
   void retry_at(Time at, Turn turn);
@@ -70,7 +69,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   bool loaded_ = false;
   bool stopping_ = false;
   std::int64_t newest_loaded_ = 0;  // sequence: what is followed below it was loaded already
-  egress::UrlCache urls_;
+  Lanes lanes_;
   AttemptOrder order_;
   std::multimap<Time, Turn> retries_;
   Time looked_at_;  // at the clock; retries_ are times of this clock

@@ -202,12 +202,11 @@ asio::awaitable<WorkerPool::Exchanged> WorkerPool::converse(std::shared_ptr<Conv
 void WorkerPool::set_waiting(Conversation& talk, bool waiting) {
   if (talk.waiting == waiting) return;
   talk.waiting = waiting;
-  if (waiting) {
-    --computing_;
-    dispatch();
-  } else {
-    ++computing_;
-  }
+  Worker& worker = *talk.worker;
+  if (worker.aside) return;
+  worker.computing_since = std::chrono::steady_clock::now();
+  set_computing(worker, !waiting);
+  if (waiting) dispatch();
 }
 
 bool WorkerPool::on_http_call(const std::shared_ptr<Conversation>& talk, std::string_view body) {

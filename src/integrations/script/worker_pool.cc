@@ -8,6 +8,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <sys/socket.h>
 
+#include "base/thread_role.h"
 #include "integrations/script/worker_pool_parts.h"
 
 namespace gantry::integrations::script {
@@ -35,6 +36,7 @@ WorkerPool::WorkerPool(asio::io_context& io, const WorkerPoolOptions& options)
       strand_(asio::make_strand(io)),
       tasks_(io.get_executor()),
       house_timer_(strand_),
+      long_run_timer_(strand_),
       spawner_(std::make_unique<WorkerSpawner>()) {}
 
 WorkerPool::~WorkerPool() {
@@ -80,8 +82,9 @@ void WorkerPool::forget(std::string integration_id) {
 }
 
 WorkerPoolMetrics WorkerPool::metrics() const {
-  return {counters_.runs,   counters_.compilations, counters_.busy,    counters_.killed,
-          counters_.failed, counters_.started,      counters_.workers, counters_.queued};
+  return {counters_.runs,    counters_.compilations, counters_.busy,
+          counters_.killed,  counters_.aside,        counters_.failed,
+          counters_.started, counters_.workers,      counters_.queued};
 }
 
 void WorkerPool::stop() {
@@ -89,6 +92,7 @@ void WorkerPool::stop() {
     if (stopping_) return;
     stopping_ = true;
     house_timer_.cancel();
+    long_run_timer_.cancel();
     for (const auto& waiter : queue_) waiter->wake.cancel();
     const auto workers = workers_;
     for (const auto& [id, worker] : workers) end_worker(worker);
@@ -140,7 +144,9 @@ asio::awaitable<bool> WorkerPool::acquire(std::shared_ptr<Waiter> waiter,
 void WorkerPool::dispatch() {
   if (stopping_) return;
   const Instant now = std::chrono::steady_clock::now();
-  for (auto at = queue_.begin(); at != queue_.end() && computing_ < computing_max_;) {
+  for (auto at = queue_.begin(); at != queue_.end();) {
+    if (computing_ >= computing_max_) let_long_run_step_aside(now);
+    if (computing_ >= computing_max_) break;
     if (grant(**at, now)) {
       (*at)->wake.cancel();
       at = queue_.erase(at);
@@ -149,12 +155,15 @@ void WorkerPool::dispatch() {
     }
   }
   counters_.queued = queue_.size();
+  if (queue_.empty() || watching_long_runs_) return;
+  watching_long_runs_ = true;
+  tasks_.spawn_on(strand_, "long script runs", watch_long_runs());
 }
 
 bool WorkerPool::grant(Waiter& waiter, Instant now) {
   if (waiter.request) {
     bool home_is_busy = false;
-    if (grant_kept_state(waiter, home_is_busy)) return true;
+    if (grant_kept_state(waiter, home_is_busy, now)) return true;
     const auto& slots = waiter.home->slots;
     const bool all_in_use =
         std::all_of(slots.begin(), slots.end(), [](const Slot& slot) { return slot.in_use; });
@@ -189,11 +198,11 @@ bool WorkerPool::grant(Waiter& waiter, Instant now) {
     waiter.slot = static_cast<std::size_t>(chosen - waiter.home->slots.data());
     waiter.is_new_state = true;
   }
-  take(waiter, worker);
+  take(waiter, worker, now);
   return true;
 }
 
-bool WorkerPool::grant_kept_state(Waiter& waiter, bool& home_is_busy) {
+bool WorkerPool::grant_kept_state(Waiter& waiter, bool& home_is_busy, Instant now) {
   for (std::size_t index = 0; index < kRunsPerIntegration; ++index) {
     Slot& slot = waiter.home->slots[index];
     if (slot.in_use || slot.state_id == 0 || slot.revision != waiter.request->revision ||
@@ -214,25 +223,60 @@ bool WorkerPool::grant_kept_state(Waiter& waiter, bool& home_is_busy) {
     slot.used_at = ++run_count_;
     waiter.slot = index;
     waiter.is_new_state = false;
-    take(waiter, worker);
+    take(waiter, worker, now);
     return true;
   }
   return false;
 }
 
-void WorkerPool::take(Waiter& waiter, const WorkerPtr& worker) {
+void WorkerPool::take(Waiter& waiter, const WorkerPtr& worker, Instant now) {
   worker->busy = true;
   worker->was_late = false;
-  ++computing_;
+  worker->computing_since = now;
+  set_computing(*worker, true);
   waiter.worker = worker;
 }
 
 void WorkerPool::release(const WorkerPtr& worker) {
   worker->deadline.cancel();
+  set_computing(*worker, false);
+  // Without the right to, a process does not come back from the lowest priority.
+  if (worker->aside && !worker->dead && !come_forward(worker->pid)) end_worker(worker);
+  worker->aside = false;
   worker->busy = false;
   worker->idle_since = std::chrono::steady_clock::now();
-  --computing_;
   dispatch();
+}
+
+void WorkerPool::set_computing(Worker& worker, bool computing) {
+  if (worker.computing == computing) return;
+  worker.computing = computing;
+  computing_ = computing ? computing_ + 1 : computing_ - 1;
+}
+
+// The longest one keeps its limits, but not a place that others wait for.
+void WorkerPool::let_long_run_step_aside(Instant now) {
+  WorkerPtr longest;
+  for (const auto& [id, worker] : workers_) {
+    if (!worker->computing || now - worker->computing_since < options_.long_run) continue;
+    if (!longest || worker->computing_since < longest->computing_since) longest = worker;
+  }
+  if (!longest) return;
+  longest->aside = true;
+  set_computing(*longest, false);
+  step_aside(longest->pid);
+  ++counters_.aside;
+}
+
+// A run may become a long one while nothing else happens.
+asio::awaitable<void> WorkerPool::watch_long_runs() {
+  while (!queue_.empty() && !stopping_) {
+    long_run_timer_.expires_after(options_.long_run);
+    boost::system::error_code ignored;
+    co_await long_run_timer_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    dispatch();
+  }
+  watching_long_runs_ = false;
 }
 
 void WorkerPool::release_slot(const Waiter& waiter, bool state_lives_on) {

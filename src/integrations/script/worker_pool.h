@@ -1,9 +1,10 @@
 #pragma once
 // Runs scripts in worker processes. As many workers compute as there are cores; more take over
-// while some wait for HTTP. An integration's globals live in one worker (a second one when two of
-// its runs overlap) and go with the script's revision, with the worker, or after a run that broke
-// a limit. Everything a worker says is checked; one that is late or speaks nonsense is killed and
-// replaced. All state belongs to one strand; every public function is thread safe.
+// while some wait for HTTP, and when a run computes for long while others wait: it steps aside and
+// goes on in time that nobody else wants. An integration's globals live in one worker (a second one
+// when two of its runs overlap) and go with the script's revision, with the worker, or after a run
+// that broke a limit. Everything a worker says is checked; one that is late or speaks nonsense is
+// killed and replaced. All state belongs to one strand; every public function is thread safe.
 
 #include <array>
 #include <atomic>
@@ -29,11 +30,12 @@ struct CompileMessage;
 
 struct WorkerPoolOptions {
   std::size_t computing_max = 0;  // 0: as many as there are cores
-  std::size_t waiting_max = 16;   // workers beyond computing_max, while others wait for HTTP
+  std::size_t waiting_max = 16;   // workers beyond computing_max, while others wait or step aside
   std::size_t queue_max = 1000;   // runs that wait for a worker; more are EngineBusy at once
   std::size_t states_per_worker_max = 400;
   std::size_t worker_resident_bytes_max = std::size_t{384} << 20;
   std::chrono::milliseconds extra_worker_idle{30000};
+  std::chrono::milliseconds long_run{100};  // of computing, then it steps aside for those who wait
 };
 
 struct WorkerPoolMetrics {
@@ -41,6 +43,7 @@ struct WorkerPoolMetrics {
   std::uint64_t compilations = 0;
   std::uint64_t busy = 0;     // refused because no worker came free
   std::uint64_t killed = 0;   // workers that were late
+  std::uint64_t aside = 0;    // runs that stepped aside for others
   std::uint64_t failed = 0;   // workers that died or spoke nonsense
   std::uint64_t started = 0;  // worker processes
   std::uint64_t workers = 0;  // now
@@ -128,8 +131,11 @@ class WorkerPool final : public ScriptEngine {
   asio::awaitable<bool> acquire(std::shared_ptr<Waiter> waiter, std::chrono::milliseconds longest);
   void dispatch();
   bool grant(Waiter& waiter, Instant now);
-  bool grant_kept_state(Waiter& waiter, bool& home_is_busy);
-  void take(Waiter& waiter, const WorkerPtr& worker);
+  bool grant_kept_state(Waiter& waiter, bool& home_is_busy, Instant now);
+  void take(Waiter& waiter, const WorkerPtr& worker, Instant now);
+  void set_computing(Worker& worker, bool computing);
+  void let_long_run_step_aside(Instant now);
+  asio::awaitable<void> watch_long_runs();
   void release(const WorkerPtr& worker);
   static void release_slot(const Waiter& waiter, bool state_lives_on);
   static bool is_gone(Worker& worker);
@@ -167,21 +173,23 @@ class WorkerPool final : public ScriptEngine {
   std::map<std::uint64_t, WorkerPtr> workers_;
   std::unordered_map<std::string, std::shared_ptr<Home>> homes_;
   std::deque<std::shared_ptr<Waiter>> queue_;
-  std::size_t computing_ = 0;  // workers that are busy and do not wait
+  std::size_t computing_ = 0;  // workers that are busy, do not wait and did not step aside
   std::size_t starting_ = 0;
   std::uint64_t last_worker_id_ = 0;
   std::uint64_t last_state_id_ = 0;
   std::uint64_t run_count_ = 0;
   bool stopping_ = false;
   bool keeping_house_ = false;
+  bool watching_long_runs_ = false;
   asio::steady_timer house_timer_;
+  asio::steady_timer long_run_timer_;
   std::mutex in_flight_mutex_;
   std::condition_variable all_landed_;
   std::size_t in_flight_ = 0;
 
   struct Counters {
-    std::atomic<std::uint64_t> runs{0}, compilations{0}, busy{0}, killed{0}, failed{0}, started{0},
-        workers{0}, queued{0};
+    std::atomic<std::uint64_t> runs{0}, compilations{0}, busy{0}, killed{0}, aside{0}, failed{0},
+        started{0}, workers{0}, queued{0};
   };
   Counters counters_;
   // Last, so that it goes first: its thread calls back into the pool.

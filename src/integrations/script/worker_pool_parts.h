@@ -21,6 +21,9 @@ struct WorkerPool::Worker {
   bool ready = false;  // has said hello
   bool busy = false;
   bool dead = false;
+  bool computing = false;  // counts as one of those that compute
+  bool aside = false;      // its run is a long one, at the lowest priority
+  Instant computing_since;
   bool was_late = false;  // killed by its deadline
   Instant idle_since;
   std::set<std::uint64_t> states;

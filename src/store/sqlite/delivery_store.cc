@@ -16,7 +16,7 @@ using domain::IntegrationId;
 #define COLUMNS "sequence, id, integration, state, tries, next_at, created_at, cancelled_by, extra"
 constexpr char kSelectDelivery[] = "SELECT " COLUMNS " FROM deliveries WHERE id = ?";
 constexpr char kSelectOpen[] =
-    "SELECT " COLUMNS " FROM deliveries WHERE state < 2 ORDER BY sequence";
+    "SELECT " COLUMNS " FROM deliveries WHERE state < 2 AND sequence > ? ORDER BY sequence LIMIT ?";
 constexpr char kSelectAt[] = "SELECT " COLUMNS " FROM deliveries WHERE sequence = ?";
 #undef COLUMNS
 constexpr char kCountOpen[] = "SELECT count(*) FROM deliveries WHERE state < 2";
@@ -161,8 +161,10 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     if (!row.step()) return std::nullopt;
     return read_delivery(row);
   }
-  void visit_open(const std::function<void(Delivery)>& visit) const override {
+  void visit_open(std::int64_t after, std::size_t count,
+                  const std::function<void(Delivery)>& visit) const override {
     Statement row = session_.connection.prepare(kSelectOpen);
+    row.bind(after, static_cast<std::int64_t>(count));
     while (row.step()) visit(read_delivery(row));
   }
   void visit_range(const domain::DeliveryRange& range, const domain::Page& page,

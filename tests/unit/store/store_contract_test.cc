@@ -202,12 +202,20 @@ TEST_F(StoreTest, visits_open_deliveries_in_the_order_of_their_events) {
     }
     std::vector<std::string> seen;
     std::int64_t last = 0;
-    tx.deliveries().visit_open([&](const domain::Delivery& row) {
+    tx.deliveries().visit_open(0, 10, [&](const domain::Delivery& row) {
       EXPECT_GT(row.sequence, last);
       last = row.sequence;
       EXPECT_EQ(row.data.object().at("text"), "guggy cats");
       seen.push_back(row.id.text);
     });
+    EXPECT_EQ(seen, (std::vector<std::string>{"d1", "d3"}));
+    // In pages.
+    const auto note = [&seen](const domain::Delivery& row) { seen.push_back(row.id.text); };
+    seen.clear();
+    tx.deliveries().visit_open(0, 1, note);
+    EXPECT_EQ(seen, (std::vector<std::string>{"d1"}));
+    tx.deliveries().visit_open(last - 1, 10, note);
+    tx.deliveries().visit_open(last, 10, note);
     EXPECT_EQ(seen, (std::vector<std::string>{"d1", "d3"}));
     EXPECT_EQ(tx.deliveries().count_open(), 2);
   });

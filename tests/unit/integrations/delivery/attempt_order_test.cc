@@ -17,13 +17,16 @@ class AttemptOrderTest : public testing::Test {
  protected:
   static Turn retry(const std::string& id, const std::string& target,
                     const std::string& integration = "i") {
-    return {{domain::DeliveryId{id}, nullptr}, domain::IntegrationId{integration}, target, {}};
+    return turn_of(id, {domain::IntegrationId{integration}, target, ""});
   }
   static Turn first(const std::string& id, const std::string& target, const std::string& line,
                     const std::string& integration = "i") {
-    Turn turn = retry(id, target, integration);
-    turn.line = line;
+    Turn turn = turn_of(id, {domain::IntegrationId{integration}, target, line});
+    turn.in_line = true;
     return turn;
+  }
+  static Turn turn_of(const std::string& id, Lane lane) {
+    return {{domain::DeliveryId{id}, nullptr}, std::make_shared<const Lane>(std::move(lane))};
   }
 
   std::vector<Turn> take_all(Time now = kStart) {
@@ -106,7 +109,7 @@ TEST_F(AttemptOrderTest, an_integration_has_so_many_places_at_once_over_all_its_
   for (int i = 0; i < 10; ++i) order_.add(retry("b", "t" + std::to_string(i), "other"), kStart);
   std::map<std::string, std::size_t> by_owner;
   std::vector<Turn> running = take_all();
-  for (const Turn& turn : running) ++by_owner[turn.integration.text];
+  for (const Turn& turn : running) ++by_owner[turn.lane->integration.text];
   EXPECT_EQ(by_owner["busy"], 64u);
   EXPECT_EQ(by_owner["other"], 10u);
   std::size_t made = 0;
@@ -235,11 +238,13 @@ TEST_F(AttemptOrderTest, whatever_happens_each_is_given_once_and_lines_keep_thei
     }
     if (auto turn = order_.next(now)) {
       ++given;
-      if (turn->line) {
-        int& last = last_of_line.try_emplace(*turn->line, -1).first->second;
+      if (turn->in_line) {
+        int& last = last_of_line.try_emplace(turn->lane->line, -1).first->second;
         EXPECT_LT(last, std::stoi(turn->of.id.text));
         last = std::stoi(turn->of.id.text);
-        for (const Turn& other : running) EXPECT_NE(other.line, turn->line);
+        for (const Turn& other : running) {
+          EXPECT_FALSE(other.in_line && other.lane->line == turn->lane->line);
+        }
       }
       running.push_back(*std::move(turn));
     }
@@ -248,7 +253,7 @@ TEST_F(AttemptOrderTest, whatever_happens_each_is_given_once_and_lines_keep_thei
       const Turn turn = running[at];
       running.erase(running.begin() + static_cast<std::ptrdiff_t>(at));
       // Two of the eight targets are mostly down.
-      const bool is_down = turn.target < "t2" && draw(10) != 0;
+      const bool is_down = turn.lane->target < "t2" && draw(10) != 0;
       order_.ended(turn, is_down ? Reach::Failed : Reach::Answered, draw(2) == 0 ? kQuick : kSlow,
                    now);
     }
