@@ -20,13 +20,13 @@ bool AttemptOrder::may_start(const Target& target, Time now) const {
 // Enters the target for a turn when it has something that may begin.
 void AttemptOrder::list(Target& target, Time now) {
   if (target.listed) return;
-  left_alone_.erase(&target);
+  left_alone_.erase(target.key);
   if (!target.has_work()) return;
   if (may_start(target, now)) {
     target.listed = true;
     turns_.push_back(&target);
   } else if (target.circuit.is_open()) {
-    left_alone_.insert(&target);
+    left_alone_.emplace(target.key, &target);
   }
 }
 
@@ -175,13 +175,13 @@ void AttemptOrder::drop_if_idle(Target& target) {
   if (target.has_work() || target.running > 0 || target.listed) return;
   if (!target.circuit.is_calm() && targets_.size() <= limits_.idle_targets_max) return;
   if (target.circuit.is_open()) --open_circuits_;
-  left_alone_.erase(&target);
+  left_alone_.erase(target.key);
   targets_.erase(std::string(target.key));
 }
 
 std::optional<Time> AttemptOrder::probe_at() const {
   std::optional<Time> first;
-  for (const Target* target : left_alone_) {
+  for (const auto& [key, target] : left_alone_) {
     const auto at = target->circuit.probe_at();
     if (at && target->running == 0 && (!first || *at < *first)) first = at;
   }
@@ -190,7 +190,7 @@ std::optional<Time> AttemptOrder::probe_at() const {
 
 void AttemptOrder::wake(Time now) {
   const auto all = left_alone_;
-  for (Target* target : all) list(*target, now);
+  for (const auto& [key, target] : all) list(*target, now);
 }
 
 }  // namespace gantry::integrations

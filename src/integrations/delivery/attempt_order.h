@@ -6,8 +6,10 @@
 // the scheduler's strand. Source: contract "integrations" 16.
 
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -97,7 +99,7 @@ class AttemptOrder {
   std::unordered_map<std::string, Target> targets_;
   std::unordered_map<domain::IntegrationId, Owner> owners_;
   std::deque<Target*> turns_;
-  std::unordered_set<Target*> left_alone_;  // open, with work
+  std::map<std::string_view, Target*> left_alone_;  // open, with work; by key
 };
 
 }  // namespace gantry::integrations
