@@ -147,9 +147,12 @@ class SettingStore {
 
 // The deliveries of an integration that failed since the last one that did not.
 struct FailureRun {
-  Time since;  // the end of the first one
+  Time since;              // the end of the first one
+  Milliseconds lasted{0};  // the pauses between them, each as kFailurePauseMax at most
   std::int64_t count = 0;
 };
+// A clock that jumps ahead makes no long failure.
+inline constexpr Milliseconds kFailurePauseMax{std::chrono::days{1}};
 
 class IntegrationStore {
  public:

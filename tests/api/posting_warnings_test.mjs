@@ -103,6 +103,11 @@ const refusals = [
     hook: () => bell(w, { username: w.speaker.username, targetRoom: at(w.secret) }), answer: { text: 'let me in' } },
   { name: 'no member of the room that the target names', error: (world) => `error-not-allowed: ${world.speaker.username} is not a member of the room that the message names and may not enter it`,
     hook: () => bell(w, { username: w.speaker.username }), answer: (world) => ({ text: 'let me in', channel: world.secret._id }) },
+  { name: 'the sender of the event, who may not be named', error: (world) => `error-not-allowed: the sender of the event is not a member of ${at(world.secret)} and may not enter it`,
+    hook: async () => {
+      const hook = await bell(w, { impersonateUser: true, targetRoom: at(w.secret) }, { room: w.open });
+      return { ...hook, ring: () => hook.ring('ding', w.plain) };
+    }, answer: { text: 'let me in' } },
   { name: 'no right to another name', error: (world) => `Not enough permission: ${world.plain.username} has no right message-impersonate in the room of the event, which alias and avatar need`,
     hook: () => bell(w, { username: w.plain.username, alias: 'Somebody' }), answer: { text: 'guess who' } },
 ];

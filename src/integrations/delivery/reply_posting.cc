@@ -22,6 +22,12 @@ std::shared_ptr<const domain::User> sender_of(const ReplyPosting& posting) {
   return posting.directory.find_user_by_name(posting.integration.username);
 }
 
+// Who sent a message is part of the payload, which not all may see who see the error.
+std::string_view words_for(const domain::User& sender, const ReplyPosting& posting) {
+  return sender.id == posting.integration.user ? std::string_view(sender.username)
+                                               : "the sender of the event";
+}
+
 struct ReplyRoom {
   domain::Room room;
   std::string words;  // for people: how it was named
@@ -31,19 +37,21 @@ struct ReplyRoom {
 Result<ReplyRoom> room_of(domain::Tx& tx, const ReplyPosting& posting, const domain::User& sender,
                           const json::object& payload) {
   const std::string_view named = text_of(payload, "channel");
-  const std::string wanted(named.empty() ? posting.integration.target_room.value_or("") : std::string(named));
+  const std::string wanted(named.empty() ? posting.integration.target_room.value_or("")
+                                         : std::string(named));
   if (!wanted.empty()) {
-    // What an answer says is part of its body, which not all may see who see the error.
+    // The same goes for what an answer says.
     std::string words(named.empty() ? wanted : kRoomOfMessage);
     auto room = domain::resolve_target(tx, posting.directory, sender, wanted, posting.now);
     if (room) return ReplyRoom{*std::move(room), std::move(words)};
     if (posting.delivery.room.empty()) {
-      return domain::explained(room.error(), sender.username, words);
+      return domain::explained(room.error(), words_for(sender, posting), words);
     }
   }
   auto room = tx.rooms().find(posting.delivery.room);
   if (!room) {
-    return domain::explained(ErrorCode::InvalidChannelTarget, sender.username, kRoomOfEvent);
+    return domain::explained(ErrorCode::InvalidChannelTarget, words_for(sender, posting),
+                             kRoomOfEvent);
   }
   return ReplyRoom{*std::move(room), std::string(kRoomOfEvent)};
 }
@@ -57,7 +65,7 @@ Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
   TRY(const ReplyRoom target, room_of(tx, posting, *sender, payload));
   const domain::Room& room = target.room;
   const auto fits = domain::check_may_post(tx, posting.directory, *sender, room);
-  if (!fits) return domain::explained(fits.error(), sender->username, target.words);
+  if (!fits) return domain::explained(fits.error(), words_for(*sender, posting), target.words);
 
   const domain::PostDefaults defaults{posting.integration.alias.value_or(""),
                                       posting.integration.avatar.value_or(""),
@@ -75,7 +83,8 @@ Result<json::array> post_reply(domain::Tx& tx, const ReplyPosting& posting,
   }
   const auto message =
       domain::post_in(tx, posting.directory, *sender, room, std::move(draft), posting.now);
-  if (!message) return domain::explained(message.error(), sender->username, target.words);
+  if (!message)
+    return domain::explained(message.error(), words_for(*sender, posting), target.words);
   return json::array{json::object{{"channel", room.id.text}, {"message", wire::to_json(*message)}}};
 }
 

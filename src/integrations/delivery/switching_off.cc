@@ -17,10 +17,9 @@ std::optional<SwitchingOff> reason_of(domain::Tx& tx, const OutcomeOf& ended) {
   const std::int64_t days = ended.directory.settings()->get_int(domain::Setting::SwitchOffDays);
   if (days <= 0 || run.count < kFailuresBeforeSwitchingOff) return std::nullopt;
   // In whole days, so that no setting is too large to count with.
-  const auto lasted = std::chrono::floor<std::chrono::days>(ended.now - run.since);
-  if (lasted.count() < days) return std::nullopt;
-  return SwitchingOff{fmt::format("none of its deliveries has succeeded for {} days, and {} failed",
-                                  lasted.count(), run.count),
+  if (std::chrono::floor<std::chrono::days>(run.lasted).count() < days) return std::nullopt;
+  return SwitchingOff{fmt::format("none of its deliveries has succeeded since {}, and {} failed",
+                                  to_iso(run.since), run.count),
                       run.since};
 }
 

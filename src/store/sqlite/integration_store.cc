@@ -26,8 +26,10 @@ constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integratio
 constexpr char kDeleteScriptVersions[] = "DELETE FROM script_versions WHERE integration = ?";
 constexpr char kForgetFailures[] = "DELETE FROM integration_failures WHERE integration = ?";
 constexpr char kAddFailure[] =
-    "INSERT INTO integration_failures (integration, since, count) VALUES (?, ?, 1) "
-    "ON CONFLICT (integration) DO UPDATE SET count = count + 1 RETURNING since, count";
+    "INSERT INTO integration_failures (integration, since, last_at, lasted, count) "
+    "VALUES (?1, ?2, ?2, 0, 1) ON CONFLICT (integration) DO UPDATE SET "
+    "lasted = lasted + max(0, min(?3, ?2 - last_at)), last_at = ?2, count = count + 1 "
+    "RETURNING since, lasted, count";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
 constexpr char kDeleteChannels[] = "DELETE FROM integration_channels WHERE integration = ?";
@@ -147,8 +149,8 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
 
   domain::FailureRun add_failure(const IntegrationId& id, Time at) override {
     Statement row = session_.connection.prepare(kAddFailure);
-    row.bind(id, at).step();
-    return {row.time(0), row.integer(1)};
+    row.bind(id, at, std::int64_t{domain::kFailurePauseMax.count()}).step();
+    return {row.time(0), Milliseconds{row.integer(1)}, row.integer(2)};
   }
   void forget_failures(const IntegrationId& id) override {
     session_.connection.prepare(kForgetFailures).bind(id).run();

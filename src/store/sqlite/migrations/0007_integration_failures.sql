@@ -3,5 +3,7 @@
 CREATE TABLE integration_failures (
   integration TEXT PRIMARY KEY,
   since INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  lasted INTEGER NOT NULL,
   count INTEGER NOT NULL
 ) WITHOUT ROWID;
