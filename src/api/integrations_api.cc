@@ -85,6 +85,7 @@ IntegrationDraft outgoing_draft(const CreateOutgoing& in) {
   out.retry_delay = in.retry_delay;
   out.signing_secrets = in.signing_secrets;
   out.send_delivery_id = in.send_delivery_id;
+  out.ca_certificates = in.ca_certificates;
   return out;
 }
 
@@ -130,8 +131,20 @@ void IntegrationsApi::add_routes(dispatch::Routes& routes) {
               {.validation = kNewer, .summary = "Deliver a recorded payload again"});
 }
 
-Task<IntegrationReply> IntegrationsApi::create(domain::Caller caller,
-                                               wire::OneOf<CreateIncoming, CreateOutgoing> in) {
+// The integration is saved, so a fault while looking for warnings is no reason to deny it.
+Task<SavedIntegrationReply> IntegrationsApi::saved(domain::Integration integration) {
+  SavedIntegrationReply out{reply_of(integration).integration, std::nullopt};
+  const auto warnings = co_await integrations_.warnings_of(std::move(integration));
+  if (!warnings || warnings->empty()) co_return out;
+  out.warnings.emplace();
+  for (const domain::PostingWarning& warning : *warnings) {
+    out.warnings->push_back({warning.code, warning.message, warning.room});
+  }
+  co_return out;
+}
+
+Task<SavedIntegrationReply> IntegrationsApi::create(
+    domain::Caller caller, wire::OneOf<CreateIncoming, CreateOutgoing> in) {
   IntegrationDraft draft;
   if (const auto* incoming = std::get_if<CreateIncoming>(&in.value)) {
     CO_TRY_DO(check_type(incoming->type, IntegrationType::Incoming));
@@ -141,12 +154,12 @@ Task<IntegrationReply> IntegrationsApi::create(domain::Caller caller,
     CO_TRY_DO(check_type(outgoing.type, IntegrationType::Outgoing));
     draft = outgoing_draft(outgoing);
   }
-  CO_TRY(const auto made, co_await integrations_.create(std::move(caller), std::move(draft)));
-  co_return reply_of(made);
+  CO_TRY(auto made, co_await integrations_.create(std::move(caller), std::move(draft)));
+  co_return co_await saved(std::move(made));
 }
 
-Task<IntegrationReply> IntegrationsApi::update(domain::Caller caller,
-                                               wire::OneOf<UpdateIncoming, UpdateOutgoing> in) {
+Task<SavedIntegrationReply> IntegrationsApi::update(
+    domain::Caller caller, wire::OneOf<UpdateIncoming, UpdateOutgoing> in) {
   IntegrationDraft draft;
   domain::IntegrationName name;
   if (const auto* incoming = std::get_if<UpdateIncoming>(&in.value)) {
@@ -162,9 +175,9 @@ Task<IntegrationReply> IntegrationsApi::update(domain::Caller caller,
     if (outgoing.integration_id) name.id = IntegrationId{*outgoing.integration_id};
     draft = outgoing_draft(outgoing);
   }
-  CO_TRY(const auto changed,
+  CO_TRY(auto changed,
          co_await integrations_.update(std::move(caller), std::move(name), std::move(draft)));
-  co_return reply_of(changed);
+  co_return co_await saved(std::move(changed));
 }
 
 Task<IntegrationReply> IntegrationsApi::remove(

@@ -83,6 +83,7 @@ struct CreateOutgoing {
   std::optional<std::string> retry_delay;
   std::optional<std::vector<std::string>> signing_secrets;
   std::optional<bool> send_delivery_id;
+  std::optional<std::string> ca_certificates;
   std::optional<bool> impersonate_user;
   std::optional<std::string> alias, avatar, emoji, script_engine;
   std::optional<bool> skip_transpile, fresh_state;
@@ -124,6 +125,10 @@ struct CreateOutgoing {
             .nullable(),
         field("sendDeliveryId", &S::send_delivery_id,
               "send webhook-id and webhook-timestamp, also without a key")
+            .nullable(),
+        field("caCertificates", &S::ca_certificates,
+              "PEM certificates that targets are checked by instead of the system's authorities; "
+              "at most 20 and 32 KiB; empty: the system's again")
             .nullable(),
         field("impersonateUser", &S::impersonate_user, "replies come from the message's sender")
             .nullable(),
@@ -275,6 +280,34 @@ struct ReplayOutgoing {
 };
 // clang-format on
 
+struct WarningRow {
+  std::string code, message, room;
+
+  static constexpr auto fields() {
+    using S = WarningRow;
+    using wire::field;
+    return std::tuple{
+        field("code", &S::code,
+              "not-a-member, room-archived, room-read-only, room-blocked, room-not-found, muted, "
+              "cannot-impersonate or no-account"),
+        field("message", &S::message, "for people"),
+        field("room", &S::room, "as the integration names it")};
+  }
+};
+
+struct SavedIntegrationReply {
+  json::object integration;
+  std::optional<std::vector<WarningRow>> warnings;
+
+  static constexpr auto fields() {
+    using S = SavedIntegrationReply;
+    return std::tuple{
+        wire::field("integration", &S::integration),
+        wire::field("warnings", &S::warnings,
+                    "why it could not post as things stand; only when there is something")};
+  }
+};
+
 struct IntegrationReply {
   json::object integration;
 
@@ -291,10 +324,11 @@ class IntegrationsApi {
   void add_routes(dispatch::Routes& routes);
 
  private:
-  Task<IntegrationReply> create(domain::Caller caller,
-                                wire::OneOf<CreateIncoming, CreateOutgoing> in);
-  Task<IntegrationReply> update(domain::Caller caller,
-                                wire::OneOf<UpdateIncoming, UpdateOutgoing> in);
+  Task<SavedIntegrationReply> create(domain::Caller caller,
+                                     wire::OneOf<CreateIncoming, CreateOutgoing> in);
+  Task<SavedIntegrationReply> update(domain::Caller caller,
+                                     wire::OneOf<UpdateIncoming, UpdateOutgoing> in);
+  Task<SavedIntegrationReply> saved(domain::Integration integration);
   Task<IntegrationReply> remove(
       domain::Caller caller, wire::OneOf<RemoveIncoming, RemoveOutgoingByUrl, RemoveOutgoing> in);
   Task<IntegrationReply> get(domain::Caller caller, GetIntegration in);

@@ -96,6 +96,7 @@ namespace gantry {
   X(SignatureWrong, "error-signature-wrong", "The signature of the call is wrong", Unauthenticated, Typed) \
   X(SignatureTooOld, "error-signature-too-old", "The time of the call is too far from the server's", Unauthenticated, Typed) \
   X(TooManySigningSecrets, "error-too-many-signing-secrets", "At most two signing secrets can be live", Invalid, Typed) \
+  X(InvalidCaCertificates, "error-invalid-ca-certificates", "Invalid caCertificates", Invalid, Typed) \
   X(InvalidIntegration, "error-invalid-integration", "Invalid integration", Invalid, Typed) \
   X(IntegrationNotFound, "invalid_integration", "[methods] updateOutgoingIntegration -> integration not found", Invalid, Typed) \
   X(IntegrationChanged, "error-integration-changed", "The integration was changed meanwhile", Conflict, Typed) \

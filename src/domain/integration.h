@@ -97,6 +97,7 @@ struct Integration {
   std::optional<std::string> retry_delay;
   std::vector<std::string> signing_secrets;  // newest first, up to kSigningSecretsMax
   std::optional<bool> send_delivery_id;
+  std::optional<std::string> ca_certificates;  // PEM; trusted in place of the system's
 
   bool made_by(const UserId& maker) const { return created_by && created_by->id == maker; }
 };

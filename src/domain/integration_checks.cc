@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/certificates.h"
 #include "domain/error_codes.h"
 #include "domain/room_access.h"
 #include "domain/signing_secret.h"
@@ -66,6 +67,19 @@ Result<void> check_signing(const IntegrationDraft& draft) {
   if (!draft.signing_secrets) return Done{};
   if (draft.signing_secrets->size() > kSigningSecretsMax) return ErrorCode::TooManySigningSecrets;
   for (const std::string& text : *draft.signing_secrets) TRY_DO(SigningSecret::parse(text));
+  return Done{};
+}
+
+Result<void> check_ca_certificates(const IntegrationDraft& draft) {
+  if (!draft.ca_certificates || is_blank(*draft.ca_certificates)) return Done{};
+  const auto refused = [](const std::string& why) {
+    return Error(ErrorCode::InvalidCaCertificates, "Invalid caCertificates: " + why);
+  };
+  if (draft.ca_certificates->size() > kCaCertificatesBytesMax) {
+    return refused("longer than " + std::to_string(kCaCertificatesBytesMax) + " bytes");
+  }
+  const auto fault = find_certificate_fault(*draft.ca_certificates, kCaCertificatesMax);
+  if (fault) return refused(*fault);
   return Done{};
 }
 
@@ -145,6 +159,7 @@ Result<CheckedOutgoing> check_outgoing(const Directory& directory, const Caller&
   }
   TRY_DO(check_targets(directory, caller, IntegrationType::Outgoing, rights, out.channels));
   TRY_DO(check_signing(draft));
+  TRY_DO(check_ca_certificates(draft));
   return out;
 }
 

@@ -8,6 +8,9 @@
 
 namespace gantry::domain {
 
+inline constexpr std::size_t kCaCertificatesBytesMax = 32 * 1024;
+inline constexpr std::size_t kCaCertificatesMax = 20;
+
 // Which table: texts and the account check differ.
 enum class Saving { Create, Update };
 

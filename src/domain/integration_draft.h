@@ -47,6 +47,7 @@ struct IntegrationDraft {
   std::optional<std::string> retry_delay;
   std::optional<std::vector<std::string>> signing_secrets;
   std::optional<bool> send_delivery_id;
+  std::optional<std::string> ca_certificates;  // blank: the system's again
 };
 
 }  // namespace gantry::domain

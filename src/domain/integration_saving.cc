@@ -40,6 +40,7 @@ void forget_optional_members(Integration& out) {
   out.retry_count = fresh.retry_count;
   out.retry_delay = fresh.retry_delay;
   out.send_delivery_id = fresh.send_delivery_id;
+  out.ca_certificates = fresh.ca_certificates;
 }
 
 void take_common(Integration& out, IntegrationDraft& draft) {
@@ -81,6 +82,10 @@ void take_outgoing(Integration& out, IntegrationDraft& draft, CheckedOutgoing& c
   if (draft.retry_delay) out.retry_delay = std::move(draft.retry_delay);
   if (draft.signing_secrets) out.signing_secrets = *std::move(draft.signing_secrets);
   if (draft.send_delivery_id) out.send_delivery_id = draft.send_delivery_id;
+  if (draft.ca_certificates) {
+    out.ca_certificates.reset();
+    if (has_text(draft.ca_certificates)) out.ca_certificates = std::move(draft.ca_certificates);
+  }
 }
 
 void keep_version(Tx& tx, const Integration& integration) {
@@ -128,6 +133,8 @@ Result<void> update_in(Tx& tx, const Integration& integration) {
   const auto former = tx.integrations().find(integration.id);
   if (!former) return ErrorCode::InvalidIntegration;
   tx.integrations().update(integration);
+  // Who saves it has looked at it: what failed before counts no more.
+  tx.integrations().forget_failures(integration.id);
   if (former->script.value_or("") == integration.script.value_or("")) return Done{};
   // Saved before there were versions.
   const bool is_first = tx.script_versions().list(integration.id, Page{0, 1}).total == 0;

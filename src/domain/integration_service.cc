@@ -66,6 +66,15 @@ Task<Integration> IntegrationService::update(Caller caller, IntegrationName name
   co_return changed;
 }
 
+Task<std::vector<PostingWarning>> IntegrationService::warnings_of(Integration integration) {
+  using Warnings = std::vector<PostingWarning>;
+  const std::function<Result<Warnings>(const Tx&)> work =
+      [this, &integration](const Tx& tx) -> Result<Warnings> {
+    return posting_warnings(tx, context_.directory, integration);
+  };
+  co_return co_await context_.store.read<Warnings>(work);
+}
+
 Task<Integration> IntegrationService::remove(Caller caller, IntegrationType type,
                                              IntegrationName name) {
   const auto id = find_id(name);

@@ -4,6 +4,7 @@
 
 #include "domain/context.h"
 #include "domain/integration_saving.h"
+#include "domain/posting_warnings.h"
 
 namespace gantry::domain {
 
@@ -22,6 +23,8 @@ class IntegrationService {
 
   Task<Integration> create(Caller caller, IntegrationDraft draft);
   Task<Integration> update(Caller caller, IntegrationName name, IntegrationDraft draft);
+  // Why it could not post, as things stand.
+  Task<std::vector<PostingWarning>> warnings_of(Integration integration);
   // With its history and open deliveries.
   Task<Integration> remove(Caller caller, IntegrationType type, IntegrationName name);
   // `created_by` narrows to one maker.

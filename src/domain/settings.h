@@ -78,6 +78,7 @@ enum class Visibility { Public, Private };
   X(RetryByDefault, "Integrations_Retry_By_Default", Boolean, true, "Integrations", Private, "Whether a webhook that does not say is retried") \
   X(Retry500, "Integrations_Retry_500", Boolean, true, "Integrations", Private, "Whether an answer of status 500 is retried") \
   X(RetryAfterMax, "Integrations_Retry_After_Max", Int, 3600, "Integrations", Private, "Longest wait in seconds that a Retry-After header may ask for") \
+  X(SwitchOffDays, "Integrations_Switch_Off_Days", Int, 5, "Integrations", Private, "Days for which every delivery of a webhook may fail before it is switched off; 0 means never") \
   X(EgressAllow, "Integrations_Egress_Allow", String, "", "Integrations", Private, "Networks and hosts that webhooks of own-right makers may reach beside public ones, comma separated") \
   X(EgressDeny, "Integrations_Egress_Deny", String, "", "Integrations", Private, "Networks and hosts that no webhook may reach, comma separated") \
   X(HistoryDays, "Integrations_History_Days", Int, 30, "Integrations", Private, "Days for which the history of deliveries and incoming calls is kept") \

@@ -145,6 +145,15 @@ class SettingStore {
   virtual void put(Setting setting, const json::value& value) = 0;
 };
 
+// The deliveries of an integration that failed since the last one that did not.
+struct FailureRun {
+  Time since;              // the end of the first one
+  Milliseconds lasted{0};  // the pauses between them, each as kFailurePauseMax at most
+  std::int64_t count = 0;
+};
+// A clock that jumps ahead makes no long failure.
+inline constexpr Milliseconds kFailurePauseMax{std::chrono::days{1}};
+
 class IntegrationStore {
  public:
   virtual ~IntegrationStore() = default;
@@ -155,6 +164,10 @@ class IntegrationStore {
   virtual void insert(const Integration& integration) = 0;
   virtual void update(const Integration& integration) = 0;
   virtual void remove(const IntegrationId& id) = 0;  // with history, deliveries and script state
+
+  // One more delivery failed for good; gives the run that it belongs to.
+  virtual FailureRun add_failure(const IntegrationId& id, Time at) = 0;
+  virtual void forget_failures(const IntegrationId& id) = 0;
 };
 
 // Selects history entries of one integration, newest first unless sorted otherwise by the caller.

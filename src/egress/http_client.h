@@ -3,6 +3,7 @@
 // Nobody outside this folder opens such a connection. Redirects are followed as fetch follows
 // them; each hop is judged by the request's AddressPolicy at the socket.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,8 @@ struct HttpRequest {
   unsigned redirects_max = kRedirectsMaxDefault;
   Redirects redirects = Redirects::Follow;
   Verify verify = Verify::Yes;
+  // PEM certificates to trust in place of the client's own, over all redirects; null: those.
+  std::shared_ptr<const std::string> ca_certificates;
   // Further headers to drop when a redirect leaves the origin; any case.
   std::vector<std::string> secret_headers;
   AddressPolicy policy;

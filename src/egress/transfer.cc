@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "egress/authorities.h"
 #include "egress/failure.h"
 #include "egress/redirect.h"
 #include "egress/request_check.h"
@@ -118,6 +119,7 @@ void Transfer::configure(CURL* easy, const EgressOptions& options, SteadyTime no
   const bool verify = request_.verify == Verify::Yes;
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+  trust(easy, request_.ca_certificates.get());
 
   const bool probes = route_ == AddressGuard::Route::Probe;
   curl_easy_setopt(easy, CURLOPT_PROXY, probes ? "" : proxy_.c_str());

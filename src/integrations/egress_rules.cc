@@ -15,6 +15,12 @@ egress::Places places_of(domain::Setting setting, std::string_view text) {
 
 }  // namespace
 
+std::shared_ptr<const std::string> ca_certificates_of(
+    const std::shared_ptr<const domain::Integration>& integration) {
+  if (!integration->ca_certificates) return nullptr;
+  return {integration, &*integration->ca_certificates};
+}
+
 void EgressRules::set_own_listeners(std::vector<egress::ip::tcp::endpoint> listeners) {
   const std::lock_guard lock(mutex_);
   own_listeners_ = std::move(listeners);

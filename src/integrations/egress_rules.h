@@ -1,6 +1,6 @@
 #pragma once
-// Which addresses an integration may reach: decided by the present rights of its maker. Source:
-// contract "integrations" 11.
+// Which addresses an integration may reach: decided by the present rights of its maker. And whom it
+// trusts there. Source: contract "integrations" 11.
 
 #include <mutex>
 
@@ -8,6 +8,10 @@
 #include "egress/address_policy.h"
 
 namespace gantry::integrations {
+
+// What its targets are checked by, or null: the system's authorities. Keeps the integration alive.
+std::shared_ptr<const std::string> ca_certificates_of(
+    const std::shared_ptr<const domain::Integration>& integration);
 
 class EgressRules {
  public:

@@ -47,6 +47,7 @@ std::string_view level_text(script::ConsoleLevel level) {
 // A script's own HTTP request, under the address rules of its integration.
 asio::awaitable<script::HttpPowerReply> perform(egress::HttpClient* client,
                                                 egress::AddressPolicy policy,
+                                                std::shared_ptr<const std::string> ca_certificates,
                                                 script::HttpPowerRequest asked) {
   egress::HttpRequest request;
   request.method = std::move(asked.method);
@@ -61,6 +62,7 @@ asio::awaitable<script::HttpPowerReply> perform(egress::HttpClient* client,
       std::chrono::duration_cast<Milliseconds>(asked.deadline - std::chrono::steady_clock::now());
   request.timeout = std::max(Milliseconds{1}, std::min(asked.timeout, left));
   request.policy = std::move(policy);
+  request.ca_certificates = std::move(ca_certificates);
 
   egress::HttpResult result = co_await client->send(std::move(request));
   script::HttpPowerReply reply;
@@ -159,9 +161,9 @@ asio::awaitable<script::RunOutcome> ScriptRunner::run_in_turn(
   request.argument = std::move(argument);
   request.store = *std::move(content);
   request.fresh_state = state->starts_fresh();
-  request.http = [client = &client_,
-                  policy = rules_.policy_for(*integration)](script::HttpPowerRequest asked) {
-    return perform(client, policy, std::move(asked));
+  request.http = [client = &client_, policy = rules_.policy_for(*integration),
+                  certificates = ca_certificates_of(integration)](script::HttpPowerRequest asked) {
+    return perform(client, policy, certificates, std::move(asked));
   };
   script::RunOutcome outcome = co_await engine_.run(std::move(request));
   if (state->starts_fresh()) outcome.store.reset();

@@ -60,6 +60,7 @@ void put_outgoing(json::object& out, const domain::Integration& integration) {
   put(out, "retryCount", integration.retry_count);
   put(out, "retryDelay", integration.retry_delay);
   put(out, "sendDeliveryId", integration.send_delivery_id);
+  put(out, "caCertificates", integration.ca_certificates);
   put_signing(out, integration);
 }
 
@@ -114,7 +115,10 @@ json::object to_json(const domain::Integration& integration, ScriptErrorKey key)
 
 json::object to_history_copy(const domain::Integration& integration) {
   json::object out = to_json(integration, ScriptErrorKey::OnFailure);
-  for (std::string_view secret : {"token", "script", "scriptCompiled"}) out.erase(secret);
+  // The last one is no secret, but long.
+  for (std::string_view left_out : {"token", "script", "scriptCompiled", "caCertificates"}) {
+    out.erase(left_out);
+  }
   return out;
 }
 

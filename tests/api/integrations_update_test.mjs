@@ -15,6 +15,7 @@ const invalid_room = typed('error-invalid-room', 'Invalid room');
 const invalid_integration = typed('error-invalid-integration', 'Invalid integration');
 const invalid_post_as = typed('error-invalid-post-as-user', 'Invalid Post As User');
 const gone = typed('invalid_integration', '[methods] updateOutgoingIntegration -> integration not found');
+const no_member = [{ code: 'not-a-member', room: '#den', message: any.string }];
 const good_script = 'class Script { process_incoming_request() { return {}; } }';
 const bad_script = 'class Script {';
 
@@ -82,7 +83,7 @@ const w = scenarios({
                  overrideDestinationChannelEnabled: true, skipTranspile: true },
                { alias: 'b', avatar: 'https://a.example/b.png', emoji: ':b:', script: '// b', overrideDestinationChannelEnabled: true, skipTranspile: true }),
     inn.accept('keeps what is not sent, the token and the creator', ['keep-1', 'keep-2', '9d'], { token: 'x', _createdBy: { _id: 'x' }, _createdAt: 'x', userId: 'x' }, {}, {
-      caller: 'ai_ao', parts: undefined, json: { success: true, integration: (w) => ({ ...w.in, name: 'changed', _updatedAt: any.date, _updatedBy: second(w) }) } }),
+      caller: 'ai_ao', parts: undefined, json: { success: true, warnings: no_member, integration: (w) => ({ ...w.in, name: 'changed', _updatedAt: any.date, _updatedBy: second(w) }) } }),
 
     out.accept('is found by any of its urls', ['1a'], (w) => ({ integrationId: undefined, target_url: w.receiver.url('/out/two') }), {}, {
       prepare: async (w) => { for (const one of (await w.admin.must_get('/api/v1/integrations.list', { count: 0 })).integrations) {
@@ -118,7 +119,7 @@ const w = scenarios({
                  userId: (w) => w.callers.poster.user_id, enabled: false, scriptEnabled: true, alias: 'b', emoji: ':b:', avatar: 'https://a.example/b.png',
                  targetRoom: '#sealed', runOnEdits: true, impersonateUser: true, retryFailedCalls: true, retryCount: 2, retryDelay: 'powers-of-two',
                  skipTranspile: true, triggerWordAnywhere: true, triggerWords: any.absent, _updatedAt: any.date }),
-    out.accept('keeps omitted optional keys', ['7b', '7a'], {}, {}, { caller: 'ai_ao', parts: undefined, json: { success: true,
+    out.accept('keeps omitted optional keys', ['7b', '7a'], {}, {}, { caller: 'ai_ao', parts: undefined, json: { success: true, warnings: no_member,
       integration: (w) => ({ ...w.out, name: 'changed', urls: [w.receiver.url('/out')], _updatedAt: any.date, _updatedBy: second(w) }) } }),
   ],
 });

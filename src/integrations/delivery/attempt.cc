@@ -63,8 +63,9 @@ Reach reach_of(const egress::HttpResult& result) {
     case Kind::Refused:
     case Kind::Reset:
     case Kind::TimedOut:
-    case Kind::Tls:
       return Reach::Failed;
+    // What one integration does not trust another may, so it says nothing of the target.
+    case Kind::Tls:
     default:
       return Reach::Unknown;
   }
@@ -284,8 +285,12 @@ Task<Attempt::Go> Attempt::call(egress::HttpResult* result) {
   sign(*http, *integration_, delivery_.id, tools_.context.clock.now());
   keep_headers_for_target(*http);
   http->policy = tools_.rules.policy_for(*integration_);
+  http->ca_certificates = ca_certificates_of(integration_);
   const auto settings = tools_.context.directory.settings();
-  if (settings->get_bool(domain::Setting::AllowSelfSigned)) http->verify = egress::Verify::No;
+  // Who names an authority wants it asked, whatever others put up with.
+  if (settings->get_bool(domain::Setting::AllowSelfSigned) && !http->ca_certificates) {
+    http->verify = egress::Verify::No;
+  }
   const auto started = std::chrono::steady_clock::now();
   *result = co_await send(*std::move(http));
   end_.took = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - started);
@@ -340,7 +345,7 @@ Task<Attempt::Go> Attempt::judge(const egress::HttpReply& reply) {
   entry_.error = fmt::format("The target answered {}", reply.status);
   if (reply.status == 410) {
     co_return co_await finish("after-process-http-status-410",
-                              Ending{.state = DeliveryState::Failed, .switch_off = true});
+                              Ending{.state = DeliveryState::Failed, .gone = true});
   }
   const auto settings = tools_.context.directory.settings();
   if (reply.status == 500 && !settings->get_bool(domain::Setting::Retry500)) {
@@ -398,11 +403,22 @@ void Attempt::record(domain::Tx& tx, bool forgotten) const {
   tx.deliveries().put_history(entry);
 }
 
+// A script that decides that nothing is to be sent says nothing of the target.
+Outcome Attempt::outcome_of(const Ending& ending) const {
+  if (ending.gone) return Outcome::Gone;
+  if (ending.state == DeliveryState::Succeeded) {
+    const bool came_through = entry_.http_status || !entry_.prepare_sent.is_null();
+    return came_through ? Outcome::Accepted : Outcome::Unsaid;
+  }
+  return delivery_.state == DeliveryState::Failed ? Outcome::Failed : Outcome::Unsaid;
+}
+
 Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
   entry_.updated_at = tools_.context.clock.now();
   // It may run twice, so it begins from what is decided here each time.
+  std::optional<std::string> switched_off;
   const std::function<Result<void>(domain::Tx&)> work =
-      [this, &ending, error = entry_.error, tries = delivery_.tries,
+      [this, &ending, &switched_off, error = entry_.error, tries = delivery_.tries,
        last_step = std::string(step_name)](domain::Tx& tx) -> Result<void> {
     step(last_step);
     entry_.error = error;
@@ -433,19 +449,20 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
     // It was cancelled while the target answered.
     if (ending.retry_at && !retries) step("cancelled");
     entry_.finished = !retries;
+    switched_off = follow_outcome(
+        tx, {tools_.context.directory, delivery_, outcome_of(ending), entry_.updated_at});
+    if (switched_off) entry_.error = entry_.error.value_or("") + ". " + *switched_off;
     record(tx, ended.forgotten);
     if (script_state_changed_) script_state_->save_in(tx);
-    if (ending.switch_off) {
-      if (auto stored = tx.integrations().find(integration_->id)) {
-        stored->enabled = false;
-        stored->updated_at = entry_.updated_at;
-        tx.integrations().update(*stored);
-      }
-    }
     return Done{};
   };
   const auto urgency = ending.message ? domain::Urgency::Now : domain::Urgency::Soon;
   CO_TRY_DO(co_await tools_.context.store.write<void>(work, urgency));
+  if (switched_off) {
+    log::warn(
+        "integration switched off",
+        {{"integration", integration_->id.text}, {"delivery", id_.text}, {"why", *switched_off}});
+  }
   if (tools_.feed != nullptr) tools_.feed->tell(delivery_, entry_);
   if (delivery_.state == DeliveryState::Retrying) {
     end_.next = AttemptEnd::Next::RetryAt;

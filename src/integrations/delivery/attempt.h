@@ -10,6 +10,7 @@
 #include "integrations/delivery/attempt_of.h"
 #include "integrations/delivery/circuit.h"
 #include "integrations/delivery/outgoing_request.h"
+#include "integrations/delivery/switching_off.h"
 #include "integrations/loaded_integrations.h"
 #include "integrations/script_runner.h"
 
@@ -59,7 +60,7 @@ class Attempt {
     std::string_view sent_step;
     std::string_view failed_step;
     json::value domain::HistoryEntry::*sent_member = nullptr;
-    bool switch_off = false;
+    bool gone = false;  // the target wants no more
   };
   enum class Go { On, Stop };
 
@@ -74,6 +75,7 @@ class Attempt {
   Task<Go> fail(std::string_view reason, std::optional<unsigned> status,
                 std::optional<Milliseconds> retry_after);
   Task<Go> finish(std::string_view step, Ending ending);
+  Outcome outcome_of(const Ending& ending) const;
   void record(domain::Tx& tx, bool forgotten) const;
   Task<bool> read_delivery();
   Task<void> drop();

@@ -77,7 +77,7 @@ struct IncomingDescription : CommonPart {
 struct OutgoingDescription : CommonPart {
   std::string event;
   std::vector<std::string> urls;
-  std::optional<std::string> target_room, retry_delay;
+  std::optional<std::string> target_room, retry_delay, ca_certificates;
   std::optional<std::vector<std::string>> trigger_words, signing_secrets;
   std::optional<bool> trigger_word_anywhere, run_on_edits, impersonate_user, retry_failed_calls,
       send_delivery_id;
@@ -94,6 +94,7 @@ struct OutgoingDescription : CommonPart {
             field("runOnEdits", &S::run_on_edits), field("impersonateUser", &S::impersonate_user),
             field("retryFailedCalls", &S::retry_failed_calls), field("retryCount", &S::retry_count),
             field("retryDelay", &S::retry_delay), field("sendDeliveryId", &S::send_delivery_id),
+            field("caCertificates", &S::ca_certificates),
             field("signingSecrets", &S::signing_secrets)});
   }
 };
@@ -126,6 +127,7 @@ void put_outgoing(json::object& out, const Integration& from) {
   if (from.retry_count) out["retryCount"] = *from.retry_count;
   put(out, "retryDelay", from.retry_delay);
   put_if(out, "sendDeliveryId", from.send_delivery_id.value_or(false));
+  put(out, "caCertificates", from.ca_certificates);
 }
 
 void put_incoming(json::object& out, const Integration& from) {
@@ -283,6 +285,7 @@ std::optional<WantedIntegration> read_description(IntegrationFile in, Problems* 
     }
     out.draft.retry_delay = std::move(shape.retry_delay);
     out.draft.send_delivery_id = shape.send_delivery_id;
+    out.draft.ca_certificates = std::move(shape.ca_certificates);
     out.draft.signing_secrets = std::move(shape.signing_secrets);
   }
   if (problems->size() > fine) return std::nullopt;

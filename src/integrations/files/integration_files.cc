@@ -40,6 +40,7 @@ constexpr KeyOfError kKeysOfErrors[] = {
     {ErrorCode::InvalidRetryDelay, "retryDelay"},
     {ErrorCode::InvalidSigningSecret, "signingSecrets"},
     {ErrorCode::TooManySigningSecrets, "signingSecrets"},
+    {ErrorCode::InvalidCaCertificates, "caCertificates"},
     {ErrorCode::InvalidVerification, "verification"},
     {ErrorCode::InvalidToken, "token"},
     {ErrorCode::NotAuthorizedIntegration, "type"},

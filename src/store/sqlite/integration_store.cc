@@ -24,6 +24,12 @@ constexpr char kDeleteHistory[] = "DELETE FROM history WHERE integration = ?";
 constexpr char kDeleteIncomingCalls[] = "DELETE FROM incoming_calls WHERE integration = ?";
 constexpr char kDeleteScriptState[] = "DELETE FROM script_state WHERE integration = ?";
 constexpr char kDeleteScriptVersions[] = "DELETE FROM script_versions WHERE integration = ?";
+constexpr char kForgetFailures[] = "DELETE FROM integration_failures WHERE integration = ?";
+constexpr char kAddFailure[] =
+    "INSERT INTO integration_failures (integration, since, last_at, lasted, count) "
+    "VALUES (?1, ?2, ?2, 0, 1) ON CONFLICT (integration) DO UPDATE SET "
+    "lasted = lasted + max(0, min(?3, ?2 - last_at)), last_at = ?2, count = count + 1 "
+    "RETURNING since, lasted, count";
 constexpr char kInsertChannel[] =
     "INSERT INTO integration_channels (channel, integration) VALUES (?, ?)";
 constexpr char kDeleteChannels[] = "DELETE FROM integration_channels WHERE integration = ?";
@@ -66,6 +72,7 @@ void visit_extra(Archive& archive, IntegrationType& integration) {
   archive("retry_delay", integration.retry_delay);
   archive("signing_secrets", integration.signing_secrets);
   archive("send_delivery_id", integration.send_delivery_id);
+  archive("ca_certificates", integration.ca_certificates);
 }
 
 std::string extra_of(const Integration& integration) {
@@ -134,10 +141,19 @@ class SqliteIntegrationStore final : public domain::IntegrationStore {
   }
   void remove(const IntegrationId& id) override {
     for (const char* sql : {kDeleteDeliveries, kDeleteHistory, kDeleteIncomingCalls,
-                            kDeleteScriptState, kDeleteScriptVersions, kDelete}) {
+                            kDeleteScriptState, kDeleteScriptVersions, kForgetFailures, kDelete}) {
       session_.connection.prepare(sql).bind(id).run();
     }
     session_.changes.push_back(domain::IntegrationRemoved{id});
+  }
+
+  domain::FailureRun add_failure(const IntegrationId& id, Time at) override {
+    Statement row = session_.connection.prepare(kAddFailure);
+    row.bind(id, at, std::int64_t{domain::kFailurePauseMax.count()}).step();
+    return {row.time(0), Milliseconds{row.integer(1)}, row.integer(2)};
+  }
+  void forget_failures(const IntegrationId& id) override {
+    session_.connection.prepare(kForgetFailures).bind(id).run();
   }
 
  private:
