@@ -18,8 +18,13 @@ struct PruneJob {
   Urgency urgency = Urgency::Soon;
 };
 
-// Removes oldest first, but for what belongs to open deliveries; gives how many steps it took.
-Task<std::int64_t> prune_records(Store& store, PruneJob job);
+struct Pruned {
+  std::int64_t steps = 0;
+  std::int64_t removed = 0;
+};
+
+// Removes oldest first, but for what belongs to open deliveries.
+Task<Pruned> prune_records(Store& store, PruneJob job);
 
 // All records of the integration that belong to no open delivery, while the caller waits.
 Task<void> clear_records(Store& store, RecordKind kind, IntegrationId integration, Time now);
