@@ -201,10 +201,10 @@ class Reader {
     std::string text;
     if (!closed && !read_content(name, element, text, depth)) return false;
     if (element.empty()) {
-      add_child(parent, name, json::value(std::move(text)));
+      add_child(parent, name, json::value(text));
       return true;
     }
-    if (text.find_first_not_of(kSpaces) != std::string::npos) element["#text"] = std::move(text);
+    if (text.find_first_not_of(kSpaces) != std::string::npos) element["#text"] = text;
     add_child(parent, name, std::move(element));
     return true;
   }
