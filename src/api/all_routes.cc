@@ -30,7 +30,8 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
       incoming_calls_(services.incoming_calls, lists_),
       script_versions_(services.script_versions, lists_),
       trials_(services.trials),
-      hooks_(services.hooks, services.integrations, services.clock) {
+      hooks_(services.hooks, services.integrations, services.clock),
+      status_(services.status) {
   info_.add_routes(routes_);
   docs_.add_routes(routes_);
   sessions_.add_routes(routes_);
@@ -55,6 +56,7 @@ AllRoutes::AllRoutes(const Services& services, ServerInfo info)
   script_versions_.add_routes(routes_);
   trials_.add_routes(routes_);
   hooks_.add_routes(routes_);
+  status_.add_routes(routes_);
 }
 
 }  // namespace gantry::api

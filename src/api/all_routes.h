@@ -20,6 +20,7 @@
 #include "api/script_versions_api.h"
 #include "api/session_api.h"
 #include "api/settings_api.h"
+#include "api/status_api.h"
 #include "api/subscriptions_api.h"
 #include "api/trials_api.h"
 #include "api/uploads_api.h"
@@ -43,6 +44,7 @@ struct Services {
   domain::ScriptVersionService& script_versions;
   integrations::TrialService& trials;
   integrations::IncomingHooks& hooks;
+  StatusApi::Report status;
   const domain::Directory& directory;
   const Clock& clock;
   UnsafeParameters unsafe_parameters = UnsafeParameters::Ignored;
@@ -82,6 +84,7 @@ class AllRoutes {
   ScriptVersionsApi script_versions_;
   TrialsApi trials_;
   HooksApi hooks_;
+  StatusApi status_;
 };
 
 }  // namespace gantry::api

@@ -75,16 +75,36 @@ Result<IntegrationDraft> helper_draft(const json::object& body) {
 }
 
 // Compat: upstream decodes it once more than the other parts (tests/api/hook_calls_test.mjs).
-std::string token_of(const dispatch::RawRequest& in) {
-  return dispatch::percent_decode(in.parameter("token"));
+std::string decode_token(std::string_view text) {
+  return dispatch::percent_decode(text);
 }
 
-dispatch::RouteOptions hook_options(std::string summary) {
-  return {
-      .auth = dispatch::Auth::Open, .rate = dispatch::Rate::PerPath, .summary = std::move(summary)};
+std::string token_of(const dispatch::RawRequest& in) {
+  return decode_token(in.parameter("token"));
+}
+
+std::string_view parameter_of(const dispatch::PathParameters& parameters, std::string_view name) {
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return value;
+  }
+  return {};
 }
 
 }  // namespace
+
+// A hook's own limit is used up by those alone who know its token.
+dispatch::RouteOptions HooksApi::hook_options(std::string summary) const {
+  dispatch::RouteOptions out{.auth = dispatch::Auth::Open,
+                             .rate = dispatch::Rate::PerPath,
+                             .summary = std::move(summary),
+                             .body_bytes_setting = domain::Setting::IncomingBodyMax};
+  out.shared_limit_of = [this](const dispatch::PathParameters& parameters) {
+    IntegrationId id{parameter_of(parameters, "integrationId")};
+    const bool known = hooks_.knows(id, decode_token(parameter_of(parameters, "token")));
+    return known ? std::move(id.text) : std::string();
+  };
+  return out;
+}
 
 void HooksApi::add_routes(dispatch::Routes& routes) {
   // The four words come first: an address that begins with one of them is a helper's.

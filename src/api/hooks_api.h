@@ -23,6 +23,7 @@ class HooksApi {
   Task<dispatch::Reply> add(domain::Caller caller, dispatch::RawRequest in);
   Task<dispatch::Reply> remove(domain::Caller caller, dispatch::RawRequest in);
 
+  dispatch::RouteOptions hook_options(std::string summary) const;
   Result<integrations::IncomingHooks::Opened> open(const dispatch::RawRequest& in) const;
 
   integrations::IncomingHooks& hooks_;

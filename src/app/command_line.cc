@@ -7,6 +7,7 @@
 #include "app/care/care_command_line.h"
 #include "app/config.h"
 #include "app/config_docs.h"
+#include "app/data_directory.h"
 #include "app/data_request.h"
 #include "app/delivery_command_line.h"
 #include "app/exit_status.h"
@@ -42,6 +43,15 @@ int command(const Flags& flags, json::object request) {
   reply->erase("ok");
   std::cout << to_json_text(*reply) << std::endl;
   return 0;
+}
+
+int status(const Flags& flags) {
+  auto config = make_config(flags);
+  if (!config) return report_error(config.error());
+  if (!DataDirectory::is_locked(config->data)) {
+    return report_error(failure("no server runs on " + config->data + ": start gantry serve"));
+  }
+  return command(flags, {{"command", "status"}});
 }
 
 // gantry user add|list|passwd|remove: what was given on the command line, as a request.
@@ -129,6 +139,10 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   token_command->add_option("username", username)->required();
   add_data_flag(*token_command, flags);
 
+  CLI::App* status_command =
+      app.add_subcommand("status", "how the server that runs is; answers in JSON");
+  add_data_flag(*status_command, flags);
+
   UserCommand user_command;
   user_command.declare(app, flags);
 
@@ -153,6 +167,7 @@ int run_command_line(int argc, char** argv, const ServerMaker& make) {
   if (token_command->parsed()) {
     return command(flags, {{"command", "token"}, {"username", username}});
   }
+  if (status_command->parsed()) return status(flags);
   if (app.got_subcommand("user")) return command(flags, user_command.request());
   if (const auto status = care.run(flags)) return *status;
   if (const auto status = deliveries.run(flags)) return *status;

@@ -22,6 +22,10 @@ constexpr VariableInfo kVariables[] = {
     {"BIND_IP", "127.0.0.1", "address, when no listen address is given"},
     {"ROOT_URL", "", "address under which users reach the server; its path is the prefix"},
     {"HTTP_FORWARDED_COUNT", "0", "proxies in front, for the client's address"},
+    {"GANTRY_HEADER_SECONDS", "15", "a client whose request head takes longer is cut off"},
+    {"GANTRY_BODY_SECONDS", "30",
+     "a client whose body stands still so long, or comes slower than 512 bytes a second, is cut "
+     "off"},
     {"ADMIN_USERNAME", "admin", "name of the administrator made at first run"},
     {"ADMIN_PASS", "", "its password; random and printed once when empty"},
     {"ADMIN_EMAIL", "", "its mail address"},
@@ -68,6 +72,19 @@ Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole) 
     return failure("\"" + std::string(whole) + "\": the port must be a number up to 65535");
   }
   return static_cast<std::uint16_t>(port);
+}
+
+Result<std::chrono::seconds> seconds_of(const char* name, std::chrono::seconds otherwise) {
+  constexpr unsigned kSecondsMax = 3600;
+  const std::string text = variable(name);
+  if (text.empty()) return otherwise;
+  unsigned seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc{} || end != text.data() + text.size() || seconds == 0 ||
+      seconds > kSecondsMax) {
+    return failure(std::string(name) + " \"" + text + "\" must be a number from 1 to 3600");
+  }
+  return std::chrono::seconds{seconds};
 }
 
 // "https://chat.example:8443/team/" -> "/team"
@@ -187,6 +204,8 @@ Result<Config> make_config(const Flags& flags) {
       return failure("HTTP_FORWARDED_COUNT \"" + forwarded + "\" must be a number");
     }
   }
+  TRY(config.header_time_max, seconds_of("GANTRY_HEADER_SECONDS", config.header_time_max));
+  TRY(config.body_stall_max, seconds_of("GANTRY_BODY_SECONDS", config.body_stall_max));
   if (const std::string name = variable("ADMIN_USERNAME"); !name.empty())
     config.admin.username = name;
   config.admin.password = variable("ADMIN_PASS");

@@ -2,6 +2,7 @@
 // What the administrator decides before the start: flags, GANTRY_* and Rocket.Chat-style
 // environment. A wrong flag, variable or setting is an error that names it.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,8 @@ struct Config {
   std::string root_url;     // without a slash at its end; empty: from the first listener
   std::string path_prefix;  // of root_url
   std::size_t forwarded_count = 0;
+  std::chrono::seconds header_time_max{15};  // for the head of a request
+  std::chrono::seconds body_stall_max{30};   // without progress of a body or a reply
   std::string compat_version;
   std::string log_level = "info";
   std::size_t io_threads = 0;  // 0: one for each processor this process may use

@@ -31,6 +31,7 @@ class DataDirectory {
   std::string control_path() const { return path_ + "/control.sock"; }
   // Is there while a backup is put in place: what is beside it is not whole.
   std::string restoring_path() const { return path_ + "/restoring"; }
+  std::string last_backup_path() const { return path_ + "/last-backup"; }
   std::string test_mark_path() const { return path_ + "/test-mode"; }
   const std::string& path() const { return path_; }
 

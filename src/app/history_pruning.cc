@@ -21,7 +21,15 @@ Task<void> HistoryPruning::run() {
   steps_left_ = kStepsInOneRun;
   CO_TRY_DO(co_await prune_old());
   CO_TRY_DO(co_await prune_many());
-  co_return co_await prune_large();
+  CO_TRY_DO(co_await prune_large());
+  const std::lock_guard lock(mutex_);
+  state_ = {context_.clock.now(), removed_, steps_left_ > 0};
+  co_return Done{};
+}
+
+PruningState HistoryPruning::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
 }
 
 std::vector<IntegrationId> HistoryPruning::integrations() const {
@@ -39,13 +47,31 @@ Task<void> HistoryPruning::prune_old() {
   const std::function<Result<std::int64_t>(domain::Tx&)> work =
       [before](domain::Tx& tx) -> Result<std::int64_t> {
     return tx.deliveries().prune_history(before, kPrunedAtOnce) +
-           tx.deliveries().prune_deliveries(before, kPrunedAtOnce) +
            tx.incoming_calls().prune(before, kPrunedAtOnce);
   };
   for (; steps_left_ > 0; --steps_left_) {
     CO_TRY(const std::int64_t removed,
            co_await context_.store.write<std::int64_t>(work, domain::Urgency::Soon));
+    removed_ += removed;
     if (removed == 0) break;
+  }
+  co_return co_await prune_old_deliveries(before);
+}
+
+// Open ones stay where they are, however many; a run that had no time for all behind them goes on
+// there.
+Task<void> HistoryPruning::prune_old_deliveries(Time before) {
+  using Step = domain::DeliveryPruning;
+  for (; steps_left_ > 0; --steps_left_) {
+    const std::function<Result<Step>(domain::Tx&)> work =
+        [before, after = looked_up_to_](domain::Tx& tx) -> Result<Step> {
+      return tx.deliveries().prune_deliveries(before, after, kPrunedAtOnce);
+    };
+    CO_TRY(const Step step, co_await context_.store.write<Step>(work, domain::Urgency::Soon));
+    removed_ += step.removed;
+    // None is old: the others are younger.
+    looked_up_to_ = step.old == 0 ? 0 : step.last;
+    if (step.old == 0) break;
   }
   co_return Done{};
 }
@@ -98,6 +124,7 @@ Task<void> HistoryPruning::prune_until(RecordKind kind, IntegrationId integratio
   job.rows_max = steps_left_ * kPrunedAtOnce;
   CO_TRY(const std::int64_t rows, co_await domain::prune_records(context_.store, std::move(job)));
   steps_left_ -= (rows + kPrunedAtOnce - 1) / kPrunedAtOnce;
+  removed_ += rows;
   co_return Done{};
 }
 

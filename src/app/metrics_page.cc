@@ -38,6 +38,8 @@ void add_http(Page& page, const http::Metrics& m) {
            "Connections refused over a limit", m.connections_refused);
   page.add("gantry_http_connections_timed_out_total", Kind::Counter,
            "Connections cut for being slow", m.connections_timed_out);
+  page.add("gantry_http_bodies_too_large_total", Kind::Counter,
+           "Requests refused because their body is too large", m.bodies_too_large);
   page.add("gantry_http_received_bytes_total", Kind::Counter, "Bytes received", m.bytes_received);
   page.add("gantry_http_sent_bytes_total", Kind::Counter, "Bytes sent", m.bytes_sent);
   page.head("gantry_http_replies_total", Kind::Counter, "Replies by class of status");
@@ -91,6 +93,16 @@ void add_deliveries(Page& page, const integrations::SchedulerMetrics& m) {
   page.add("gantry_delivery_running", Kind::Gauge, "Attempts under way", m.running.load());
 }
 
+// By dispatch::RefusedBy.
+constexpr std::string_view kLimits[dispatch::kRefusers] = {"route", "hook-and-client", "hook",
+                                                           "client"};
+
+void add_refused(Page& page, const dispatch::RefusedCalls& refused) {
+  constexpr std::string_view kName = "gantry_calls_over_limit_total";
+  page.head(kName, Kind::Counter, "Calls answered 429, by the limit that refused");
+  for (std::size_t i = 0; i < refused.size(); ++i) page.row(kName, "limit", kLimits[i], refused[i]);
+}
+
 }  // namespace
 
 std::size_t MetricsPage::body_bytes_max(http::Method, std::string_view) const {
@@ -109,6 +121,7 @@ http::Answer MetricsPage::serve(http::Request request) {
 std::string MetricsPage::text() const {
   Page page;
   add_http(page, sources_.http.metrics());
+  add_refused(page, sources_.dispatcher.refused_calls());
   add_store(page, sources_.store.metrics());
   add_egress(page, sources_.client.metrics());
   add_scripts(page, sources_.engine.metrics());

@@ -2,6 +2,7 @@
 // GET /metrics in Prometheus' text form, on a listener of its own. Reads counters without locks.
 
 #include "base/compute_pool.h"
+#include "dispatch/dispatcher.h"
 #include "domain/directory.h"
 #include "egress/curl_http_client.h"
 #include "http/server.h"
@@ -13,6 +14,7 @@ namespace gantry::app {
 
 struct MetricsSources {
   const http::Server& http;
+  const dispatch::Dispatcher& dispatcher;
   const store::sqlite::SqliteStore& store;
   const domain::Directory& directory;
   const egress::CurlHttpClient& client;

@@ -27,6 +27,7 @@
 #include "app/integration_commands.h"
 #include "app/metrics_page.h"
 #include "app/resident_memory.h"
+#include "app/status_report.h"
 #include "app/version.h"
 #include "base/log.h"
 #include "base/task_group.h"
@@ -97,6 +98,8 @@ http::ServerOptions http_options(const Config& config, std::size_t threads, Comp
   options.threads = threads;
   options.path_prefix = config.path_prefix;
   options.forwarded_count = config.forwarded_count;
+  options.limits.header_time_max = config.header_time_max;
+  options.limits.stall_max = options.limits.rate_grace = config.body_stall_max;
   options.gzip.pool = &pool;
   return options;
 }
@@ -174,6 +177,7 @@ struct Server::Parts {
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<api::RestService> rest;
   std::unique_ptr<HistoryPruning> pruning;
+  std::unique_ptr<StatusReport> status;
   ControlCommands commands;
   std::unique_ptr<AccountCommands> account_commands;
   std::unique_ptr<CareCommands> care_commands;
@@ -262,6 +266,7 @@ void Server::Parts::make_services() {
                     .script_versions = *script_versions,
                     .trials = *trials,
                     .hooks = *hooks,
+                    .status = [this] { return status->make(); },
                     .directory = directory,
                     .clock = clock,
                     .unsafe_parameters = config.unsafe_query_and_fields
@@ -275,9 +280,12 @@ void Server::Parts::make_services() {
                                 .second_factors = !config.test_mode});
   rest = std::make_unique<api::RestService>(*dispatcher, directory);
   pruning = std::make_unique<HistoryPruning>(context);
+  status = std::make_unique<StatusReport>(StatusSources{data, *store, clock, *deliveries, *engine,
+                                                        *dispatcher, *pruning, http, paused});
 }
 
 void Server::Parts::make_commands() {
+  commands.add("status", [this](const json::object&) { return status->make(); });
   commands.add("token", std::bind_front(&Parts::token_command, this));
   account_commands = std::make_unique<AccountCommands>(accounts->accounts, directory);
   account_commands->add_to(commands);
@@ -317,8 +325,8 @@ Result<void> Server::Parts::listen() {
   http = std::make_unique<http::Server>(io, http_options(config, io_threads, compute), *rest);
   TRY_DO(http->start());
   if (config.metrics_listen) {
-    metrics_page = std::make_unique<MetricsPage>(
-        MetricsSources{*http, *store, directory, *client, *engine, *deliveries, compute});
+    metrics_page = std::make_unique<MetricsPage>(MetricsSources{
+        *http, *dispatcher, *store, directory, *client, *engine, *deliveries, compute});
     http::ServerOptions options;
     options.listen = {*config.metrics_listen};
     options.threads = io_threads;

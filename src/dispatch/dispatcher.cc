@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "domain/error_codes.h"
 #include "domain/session_service.h"
 
@@ -25,15 +23,6 @@ bool has_any(const std::vector<domain::Permission>& wanted, const domain::Permis
          });
 }
 
-Reply too_many_requests(const RateVerdict& verdict, Time now) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(verdict.reset_at - now).count();
-  return to_reply(
-      Error(ErrorCode::TooManyRequests,
-            fmt::format("Error, too many requests. Please slow down. You must wait {} seconds "
-                        "before trying this endpoint again.",
-                        seconds)));
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(const Routes& routes, const domain::Directory& directory, const Clock& clock,
@@ -51,33 +40,37 @@ void Dispatcher::sweep() {
 
 std::size_t Dispatcher::body_bytes_max(Method method, std::string_view path) const {
   const Routes::Match match = routes_.find(method, path);
-  return match.operation == nullptr ? kUnknownBodyBytesMax
-                                    : match.operation->options.body_bytes_max;
+  if (match.operation == nullptr) return kUnknownBodyBytesMax;
+  const RouteOptions& options = match.operation->options;
+  if (!options.body_bytes_setting) return options.body_bytes_max;
+  const std::int64_t set = directory_.settings()->get_int(*options.body_bytes_setting);
+  return set <= 0 ? options.body_bytes_max
+                  : std::min(options.body_bytes_max, static_cast<std::size_t>(set));
 }
 
 class Dispatcher::CallGate final : public Gate {
  public:
   CallGate(Dispatcher& dispatcher, const Operation& operation, const Call& call,
-           const std::optional<RateLimit>& limit)
-      : dispatcher_(dispatcher), operation_(operation), call_(call), limit_(limit) {}
+           const CallLimits& limits)
+      : dispatcher_(dispatcher), operation_(operation), call_(call), limits_(limits) {}
 
   Admission admit(const domain::Caller& caller) override {
-    if (limit_) {
+    if (limits_.any()) {
       const Time now = dispatcher_.clock_.now();
-      verdict = dispatcher_.count(operation_, call_, *limit_, now);
+      verdict = dispatcher_.limiter_.count(operation_, call_, limits_, now);
       if (!verdict->allowed) return too_many_requests(*verdict, now);
     }
     if (!dispatcher_.options_.second_factors) return std::monostate{};
     return dispatcher_.second_factor_.check(operation_.options.second_factor, call_, caller);
   }
 
-  std::optional<RateVerdict> verdict;
+  std::optional<RateVerdict> verdict;  // when the call was counted
 
  private:
   Dispatcher& dispatcher_;
   const Operation& operation_;
   const Call& call_;
-  const std::optional<RateLimit>& limit_;
+  const CallLimits& limits_;
 };
 
 Answer Dispatcher::serve(Call call) {
@@ -93,7 +86,10 @@ Answer Dispatcher::serve(Call call) {
     return to_reply(ErrorCode::MissingRight);
   }
 
-  CallGate gate(*this, operation, call, standing.limit);
+  if (standing.limits.of_hook && operation.options.shared_limit_of) {
+    standing.limits.shared_key = operation.options.shared_limit_of(match.parameters);
+  }
+  CallGate gate(*this, operation, call, standing.limits);
   Invocation invocation{call, std::move(standing.caller), std::move(match.parameters), gate};
   Answer answer = operation.invoke(operation, invocation);
   if (!gate.verdict) return answer;
@@ -125,44 +121,33 @@ Dispatcher::Standing Dispatcher::identify(const Operation& operation, const Call
       out.permissions = view.permissions(session->user);
     }
   }
-  out.limit = limit_of(operation, out, view.settings());
+  out.limits = limits_of(operation, out, view.settings());
   return out;
 }
 
-std::optional<RateLimit> Dispatcher::limit_of(const Operation& operation, const Standing& standing,
-                                              const domain::Settings& settings) const {
+CallLimits Dispatcher::limits_of(const Operation& operation, const Standing& standing,
+                                 const domain::Settings& settings) const {
   using domain::Setting;
   const RouteOptions& options = operation.options;
+  CallLimits out;
   if (!options_.rate_limits || options.rate == Rate::Unlimited ||
       !settings.get_bool(Setting::ApiRateLimiter)) {
-    return std::nullopt;
+    return out;
   }
-  if (options.rate == Rate::Default && standing.caller.logged_in() &&
+  if (options.rate == Rate::PerPath) {
+    out.of_hook = domain::incoming_limits_of(settings);
+    return out;
+  }
+  if (standing.caller.logged_in() &&
       (domain::holds(standing.permissions, domain::Permission::ApiBypassRateLimit) ||
        (options.limit_lifted_by &&
         domain::holds(standing.permissions, *options.limit_lifted_by)))) {
-    return std::nullopt;
+    return out;
   }
-  if (options.own_limit) return *options.own_limit;
-  return RateLimit{settings.get_int(options.calls_setting.value_or(Setting::ApiRateLimiterCalls)),
-                   Milliseconds{settings.get_int(Setting::ApiRateLimiterWindow)}};
-}
-
-RateVerdict Dispatcher::count(const Operation& operation, const Call& call, const RateLimit& limit,
-                              Time now) {
-  std::string key;
-  if (operation.options.rate == Rate::PerPath) {
-    key += to_text(operation.method);
-    key += call.path;
-    key += ' ';
-  } else {
-    // Short enough, with an address, to need no memory of its own.
-    for (const std::uint32_t byte : {operation.number & 0xFFU, operation.number >> 8U}) {
-      key += static_cast<char>(byte);
-    }
-  }
-  key += call.remote_address;
-  return limiter_.count(key, limit, now);
+  out.route = options.own_limit.value_or(
+      RateLimit{settings.get_int(options.calls_setting.value_or(Setting::ApiRateLimiterCalls)),
+                Milliseconds{settings.get_int(Setting::ApiRateLimiterWindow)}});
+  return out;
 }
 
 }  // namespace gantry::dispatch

@@ -5,7 +5,7 @@
 
 #include "base/compute_pool.h"
 #include "base/time.h"
-#include "dispatch/rate_limiter.h"
+#include "dispatch/call_limits.h"
 #include "dispatch/routes.h"
 #include "dispatch/second_factor_check.h"
 #include "domain/directory.h"
@@ -26,26 +26,27 @@ class Dispatcher {
   Answer serve(Call call);
   // Forgets what has run out; to be called now and then.
   void sweep();
+  // Calls that a limit refused.
+  RefusedCalls refused_calls() const { return limiter_.refused(); }
 
  private:
   // The caller of one call and what has to be known of him before the handler, all of one moment.
   struct Standing {
     domain::Caller caller;
     domain::PermissionSet permissions;
-    std::optional<RateLimit> limit;  // none: the call is not counted
+    CallLimits limits;
   };
   class CallGate;
 
   Standing identify(const Operation& operation, const Call& call) const;
-  std::optional<RateLimit> limit_of(const Operation& operation, const Standing& standing,
-                                    const domain::Settings& settings) const;
-  RateVerdict count(const Operation& operation, const Call& call, const RateLimit& limit, Time now);
+  CallLimits limits_of(const Operation& operation, const Standing& standing,
+                       const domain::Settings& settings) const;
 
   const Routes& routes_;
   const domain::Directory& directory_;
   const Clock& clock_;
   const DispatchOptions options_;
-  RateLimiter limiter_;
+  CallLimiter limiter_;
   SecondFactorCheck second_factor_;
 };
 

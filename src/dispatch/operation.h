@@ -22,9 +22,11 @@ enum class Validation { Older, Newer };
 
 enum class Rate {
   Default,  // the workspace's settings
-  PerPath,  // the same limit, counted per whole path, without bypass: hooks
+  PerPath,  // the limits of hooks, the first of them per whole path, without bypass
   Unlimited,
 };
+
+using PathParameters = std::vector<std::pair<std::string, std::string>>;
 
 // Routes marked 2FA ask for a second factor (contract "rest" 10). EachTime: a factor that was
 // passed a while ago does not count.
@@ -45,6 +47,9 @@ struct RouteOptions {
   SecondFactor second_factor = SecondFactor::NotAsked;
   std::string summary;
   std::size_t body_bytes_max = 10 * 1024 * 1024;
+  std::optional<domain::Setting> body_bytes_setting;  // may lower it
+  // With Rate::PerPath: what the calls of all clients are counted for; empty: not counted so.
+  std::function<std::string(const PathParameters&)> shared_limit_of;
   bool in_openapi = true;
 };
 
@@ -61,7 +66,7 @@ class Gate {
 struct Invocation {
   Call& call;
   domain::Caller caller;
-  std::vector<std::pair<std::string, std::string>> path_parameters;
+  PathParameters path_parameters;
   Gate& gate;
 };
 

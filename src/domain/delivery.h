@@ -39,6 +39,7 @@ enum class MessageFate {
   Kept,
   Deleted,
   DeletedWhileDue,  // the delivery was dropped for it
+  NotKept,          // the delivery has ended, and the workspace keeps no bodies
 };
 
 // Ids of deliveries about a message begin as ids of the message's time do, so that the message
@@ -94,6 +95,7 @@ struct HistoryEntry {
   json::value result_message;
   json::array console;     // what the script printed: [{level, text}]
   bool forgotten = false;  // it held what a message said that is no more
+  bool not_kept = false;   // the workspace keeps no bodies
   Time created_at;
   Time updated_at;
 };

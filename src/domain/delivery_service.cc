@@ -9,6 +9,7 @@
 #include "domain/error_codes.h"
 #include "domain/integration_rights.h"
 #include "domain/record_access.h"
+#include "domain/record_content.h"
 
 namespace gantry::domain {
 namespace {
@@ -49,6 +50,17 @@ Error count_changed(std::int64_t expected, std::int64_t count) {
   return Error(ErrorCode::DeliveryCountChanged,
                fmt::format("{} deliveries match, not {}", count, expected))
       .with_details({{"count", count}});
+}
+
+// Why it cannot be made again.
+Error gone(const Delivery& delivery) {
+  if (delivery.message_fate == MessageFate::NotKept) {
+    return Error(ErrorCode::DeliveryNotKept,
+                 "What delivery " + delivery.id.text + " sent was not kept (" +
+                     std::string(info_of(Setting::OutgoingKeepBodies).id) + ")");
+  }
+  return Error(ErrorCode::DeliveryForgotten,
+               "The message of delivery " + delivery.id.text + " was deleted");
 }
 
 }  // namespace
@@ -187,8 +199,7 @@ Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller, std::vec
       }
       if (recorded->forgotten()) {
         if (forgotten == Forgotten::PassedOver) continue;
-        return Error(ErrorCode::DeliveryForgotten,
-                     "The message of delivery " + ids[i].text + " was deleted");
+        return gone(*recorded);
       }
       TRY(DeliveryId id, queue_again(tx, *std::move(recorded), made[i], now));
       out.push_back(std::move(id));
@@ -221,8 +232,9 @@ Task<std::vector<DeliveryId>> DeliveryService::redeliver(Caller caller, Delivery
 }
 
 Task<Cancelling> DeliveryService::cancel(Caller caller, std::vector<DeliveryId> ids) {
-  const std::function<Result<Cancelling>(Tx&)> work = [this, &caller,
-                                                       &ids](Tx& tx) -> Result<Cancelling> {
+  const bool keeps_bodies = context_.directory.settings()->get_bool(Setting::OutgoingKeepBodies);
+  const std::function<Result<Cancelling>(Tx&)> work = [this, &caller, &ids,
+                                                       keeps_bodies](Tx& tx) -> Result<Cancelling> {
     Cancelling out;
     std::vector<Delivery> dropped;
     for (const DeliveryId& id : ids) {
@@ -238,6 +250,7 @@ Task<Cancelling> DeliveryService::cancel(Caller caller, std::vector<DeliveryId> 
       found->state = DeliveryState::Dropped;
       found->cancelled_by = caller.id();
       tx.deliveries().update(*found);
+      if (!keeps_bodies) drop_bodies(tx, *found);
       out.cancelled.push_back(id);
       found->data = {};
       dropped.push_back(*std::move(found));

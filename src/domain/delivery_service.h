@@ -58,8 +58,8 @@ class DeliveryService {
   // Queues the recorded payloads for the recorded addresses again, all or none, oldest first where
   // a filter selects; gives the new ids. Where the message is gone there is nothing to deliver: a
   // filter passes over such deliveries.
-  // Errors: InvalidDelivery, DeliveryForgotten; with a filter DeliveryCountChanged,
-  // TooManyDeliveries.
+  // Errors: InvalidDelivery, DeliveryForgotten, DeliveryNotKept; with a filter
+  // DeliveryCountChanged, TooManyDeliveries.
   Task<std::vector<DeliveryId>> redeliver(Caller caller, std::vector<DeliveryId> ids);
   Task<std::vector<DeliveryId>> redeliver(Caller caller, DeliveryFilter filter,
                                           std::int64_t expected);

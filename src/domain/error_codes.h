@@ -114,6 +114,7 @@ namespace gantry {
   X(HistoryDataMissing, "history-data-must-be-defined", "The history data must be defined to replay an integration.", Invalid, Typed) \
   X(InvalidDelivery, "error-invalid-delivery", "Invalid delivery", Invalid, Typed) \
   X(DeliveryForgotten, "error-delivery-forgotten", "", Invalid, Typed) \
+  X(DeliveryNotKept, "error-delivery-not-kept", "", Invalid, Typed) \
   X(TooManyDeliveries, "error-too-many-deliveries", "", Invalid, Typed) \
   X(DeliveryCountChanged, "error-delivery-count-changed", "", Invalid, Typed) \
   X(FieldUnavailable, "error-field-unavailable", "", Invalid, Typed) \

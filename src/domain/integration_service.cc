@@ -158,9 +158,14 @@ Task<void> IntegrationService::replay(Caller caller, IntegrationId id, HistoryId
     const auto recorded = tx.deliveries().find_history(entry_id);
     if (!recorded || recorded->integration != id) return ErrorCode::InvalidIntegrationHistory;
     if (type != IntegrationType::Outgoing) return ErrorCode::ReplayOutgoingOnly;
+    const auto first = tx.deliveries().find(recorded->delivery);
+    if (recorded->not_kept || (first && first->message_fate == MessageFate::NotKept)) {
+      return Error(ErrorCode::DeliveryNotKept,
+                   "What this attempt sent was not kept (" +
+                       std::string(info_of(Setting::OutgoingKeepBodies).id) + ")");
+    }
     if (recorded->data.object().empty()) return ErrorCode::HistoryDataMissing;
     if (!recorded->url) return Done{};  // nothing was requested then, so there is nothing to repeat
-    const auto first = tx.deliveries().find(recorded->delivery);
     Delivery again;
     if (first) {
       again = *first;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/delivery_records.h"
+
 namespace gantry::domain {
 namespace {
 
@@ -83,9 +85,31 @@ void forget_all(HistoryEntry& entry) {
   entry.trigger_word.clear();
 }
 
+void drop_bodies(HistoryEntry& entry) {
+  const bool forgotten = entry.forgotten;
+  forget_all(entry);
+  entry.forgotten = forgotten;
+  entry.not_kept = true;
+}
+
+void drop_bodies(Tx& tx, Delivery delivery) {
+  if (delivery.open() || delivery.forgotten()) return;
+  for (int attempt = 0; attempt <= delivery.tries; ++attempt) {
+    auto entry = tx.deliveries().find_history(history_id_of(delivery.id, attempt));
+    if (!entry || entry->not_kept) continue;
+    drop_bodies(*entry);
+    tx.deliveries().put_history(*entry);
+  }
+  forget(delivery);
+  delivery.message_fate = MessageFate::NotKept;
+  tx.deliveries().rewrite(delivery);
+}
+
 void follow_messages(const Tx& tx, HistoryEntry& entry) {
   const auto delivery = tx.deliveries().find(entry.delivery);
-  if (delivery && delivery->forgotten()) return forget_all(entry);
+  if (delivery && delivery->forgotten()) {
+    return delivery->message_fate == MessageFate::NotKept ? drop_bodies(entry) : forget_all(entry);
+  }
   const bool whole = std::all_of(std::begin(kSent), std::end(kSent),
                                  [&](const auto sent) { return all_stand(tx, entry.*sent); });
   if (!whole) forget_outcome(entry);

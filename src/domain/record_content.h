@@ -21,6 +21,12 @@ void forget_outcome(HistoryEntry& entry);
 // The payload goes, too.
 void forget_all(HistoryEntry& entry);
 
+// What a workspace that keeps no bodies does not keep of an attempt: all that is forgotten with a
+// message.
+void drop_bodies(HistoryEntry& entry);
+// The same for a delivery that has ended, and all its attempts.
+void drop_bodies(Tx& tx, Delivery delivery);
+
 // Before an attempt is recorded: messages may have been deleted while it lasted, that of the
 // delivery and those that it posted earlier.
 void follow_messages(const Tx& tx, HistoryEntry& entry);

@@ -85,6 +85,11 @@ enum class Visibility { Public, Private };
   X(HistoryPerIntegration, "Integrations_History_Max", Int, 100000, "Integrations", Private, "Deliveries, attempts and incoming calls kept per integration, of each so many") \
   X(HistoryBytes, "Integrations_History_Max_Bytes", Int, 1073741824, "Integrations", Private, "Bytes that the records of deliveries and incoming calls may take in all; 0 means no limit") \
   X(IncomingKeepBodies, "Integrations_Incoming_Keep_Bodies", Boolean, true, "Integrations", Private, "Whether records of incoming calls hold what was sent and what the script returned") \
+  X(OutgoingKeepBodies, "Integrations_Outgoing_Keep_Bodies", Boolean, true, "Integrations", Private, "Whether records of deliveries hold, once they have ended, what was sent and answered and what the script printed") \
+  X(IncomingCalls, "Integrations_Incoming_Limit_Calls", Int, 0, "Integrations", Private, "Calls of one hook's address from one client per window; 0 or less means API_Enable_Rate_Limiter_Limit_Calls_Default") \
+  X(IncomingHookCalls, "Integrations_Incoming_Limit_Hook", Int, 0, "Integrations", Private, "Calls of one hook from all clients together per window; 0 means 60 times those from one client, less means no limit") \
+  X(IncomingClientCalls, "Integrations_Incoming_Limit_Address", Int, 0, "Integrations", Private, "Calls of all hooks together from one client's address per window; 0 means 60 times those of one hook, less means no limit") \
+  X(IncomingBodyMax, "Integrations_Incoming_Body_Max", Int, 10485760, "Integrations", Private, "Largest body of an incoming call in bytes; 0 or less, or more than 10 MiB, means 10 MiB") \
   X(MembershipsMax, "Gantry_Memberships_Max", Int, 5000000, "General", Private, "Memberships held in memory at most; joining beyond is refused")
 // clang-format on
 

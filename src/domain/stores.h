@@ -190,6 +190,13 @@ struct AttemptEnding {
   bool forgotten = false;
 };
 
+// How far one step of pruning deliveries came.
+struct DeliveryPruning {
+  std::int64_t removed = 0;
+  std::int64_t old = 0;   // of those that it looked at
+  std::int64_t last = 0;  // the sequence of the last of them
+};
+
 class DeliveryStore {
  public:
   virtual ~DeliveryStore() = default;
@@ -202,11 +209,15 @@ class DeliveryStore {
   virtual void visit_open(std::int64_t after, std::size_t count,
                           const std::function<void(Delivery)>& visit) const = 0;
   virtual std::int64_t count_open() const = 0;
+  // When the first of the open deliveries was made.
+  virtual std::optional<Time> find_oldest_open() const = 0;
   virtual void insert(Delivery& delivery) = 0;  // sets sequence
   virtual void update(const Delivery& delivery) = 0;
   // The same after an attempt, and gives what is stored then: one that was dropped meanwhile stays
   // so, unless it succeeded.
   virtual AttemptEnding end_attempt(const Delivery& delivery) = 0;
+  // State, payload, trigger word and the fate of the message as they are given.
+  virtual void rewrite(const Delivery& delivery) = 0;
 
   virtual std::optional<HistoryEntry> find_history(const HistoryId& id) const = 0;
   virtual Listed<HistoryEntry> list_history(const HistoryRange& range, const Page& page) const = 0;
@@ -217,8 +228,9 @@ class DeliveryStore {
   // Removes entries last written before the time, at most `count`, but for those of open
   // deliveries; returns how many went.
   virtual std::int64_t prune_history(Time before, std::int64_t count) = 0;
-  // The same for deliveries that ended and were made before the time, among the `count` oldest.
-  virtual std::int64_t prune_deliveries(Time before, std::int64_t count) = 0;
+  // Looks at the `count` oldest deliveries after that sequence, and removes those that ended and
+  // were made before the time.
+  virtual DeliveryPruning prune_deliveries(Time before, std::int64_t after, std::int64_t count) = 0;
 
   // What scripts keep in `Store`, per integration and script revision.
   virtual std::optional<json::object> find_script_state(const IntegrationId& id,

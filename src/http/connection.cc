@@ -408,6 +408,7 @@ void Connection::refuse(unsigned status) {
   unread_input_ = true;
   head_only_ = false;
   accepts_gzip_ = false;
+  if (status == 413) state_->counters.add(Counter::TooLarge);
   Response reply = plain_reply(status);
   if (status == 503) reply.headers.add("Retry-After", "1");
   send(std::move(reply));

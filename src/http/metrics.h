@@ -14,6 +14,7 @@ struct Metrics {
   std::uint64_t connections_refused = 0;  // over a limit
   std::uint64_t connections_timed_out = 0;
   std::uint64_t handshakes_failed = 0;
+  std::uint64_t bodies_too_large = 0;
   std::array<std::uint64_t, 5> replies_by_class{};  // 1xx to 5xx
   std::uint64_t replies_compressed = 0;
   std::uint64_t bytes_received = 0;
@@ -29,6 +30,7 @@ enum class Counter : std::size_t {
   Refused,
   TimedOut,
   HandshakeFailed,
+  TooLarge,
   Replies1xx,
   Replies2xx,
   Replies3xx,

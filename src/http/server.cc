@@ -286,6 +286,7 @@ Metrics Server::metrics() const {
   out.connections_accepted = counters.sum(Counter::Accepted);
   out.connections_refused = counters.sum(Counter::Refused);
   out.connections_timed_out = counters.sum(Counter::TimedOut);
+  out.bodies_too_large = counters.sum(Counter::TooLarge);
   out.handshakes_failed = counters.sum(Counter::HandshakeFailed);
   for (std::size_t i = 0; i < out.replies_by_class.size(); ++i) {
     out.replies_by_class[i] =

@@ -83,6 +83,7 @@ json::object attempt_json(const HistoryEntry& entry, bool bodies_hidden) {
     put_open(out, "httpError", entry.http_error);
   }
   if (entry.forgotten) out["forgotten"] = true;
+  if (entry.not_kept) out["bodiesNotKept"] = true;
   if (!bodies_hidden) put_bodies(out, entry);
   return out;
 }
@@ -120,7 +121,10 @@ json::object to_json(const domain::LoggedDelivery& logged, const domain::Directo
       if (newest.error) mask_of(logged).apply(out["lastError"]);
     }
   }
-  if (delivery.forgotten()) out["forgotten"] = true;
+  if (delivery.forgotten()) {
+    const bool not_kept = delivery.message_fate == domain::MessageFate::NotKept;
+    out[not_kept ? "bodiesNotKept" : "forgotten"] = true;
+  }
   if (logged.bodies_hidden) out["bodiesHidden"] = true;
   return out;
 }

@@ -3,6 +3,7 @@
 #include "domain/directory.h"
 #include "domain/error_codes.h"
 #include "wire/query_string.h"
+#include "wire/xml.h"
 
 namespace gantry::wire {
 namespace {
@@ -17,6 +18,10 @@ std::string media_type(std::string_view content_type) {
   std::string type = domain::to_lower(content_type.substr(0, content_type.find(';')));
   while (type.ends_with(' ')) type.pop_back();
   return type;
+}
+
+bool is_xml(std::string_view type) {
+  return type == "application/xml" || type == "text/xml" || type.ends_with("+xml");
 }
 
 Result<HookBody> from_value(json::value value, WantedBody wanted) {
@@ -51,6 +56,9 @@ Result<HookBody> read_hook_body(std::string_view content_type, std::string_view 
   const std::string type = media_type(content_type);
   if (type == "application/x-www-form-urlencoded") return from_form(body);
   if (type == "multipart/form-data") return HookBody{};
+  if (is_xml(type) && wanted == WantedBody::Anything) {
+    if (auto document = read_xml(body)) return HookBody{*std::move(document)};
+  }
   auto parsed = parse_json(body, kHookJsonLimits);
   if (type == "application/json") {
     return parsed ? from_value(*std::move(parsed), wanted) : Result<HookBody>(HookBody{});

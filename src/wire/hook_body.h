@@ -16,7 +16,7 @@ struct HookBody {
 
 enum class WantedBody {
   Object,    // anything else is refused
-  Anything,  // a script takes lists and plain values too
+  Anything,  // a script takes lists and plain values too, and XML as an object
 };
 
 // Errors: Failure with the protocol's text.

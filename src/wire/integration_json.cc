@@ -173,6 +173,7 @@ json::object to_json(const domain::HistoryEntry& entry) {
   put_open("resultMessage", entry.result_message);
   if (!entry.console.empty()) out["console"] = entry.console;
   if (entry.forgotten) out["forgotten"] = true;
+  if (entry.not_kept) out["bodiesNotKept"] = true;
   mask_secrets(out, entry);
   return out;
 }

@@ -35,6 +35,8 @@ std::size_t character_bytes(std::string_view bytes) {
   return overlong || surrogate || beyond ? 0 : size;
 }
 
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const std::size_t size = character_bytes(text);
@@ -43,6 +45,8 @@ bool is_utf8(std::string_view text) {
   }
   return true;
 }
+
+namespace {
 
 // What occurs in a query string, found in one pass, so that the usual ones skip everything else.
 struct Survey {

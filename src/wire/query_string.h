@@ -22,6 +22,8 @@ struct QueryStringLimits {
   std::size_t depth_max = 5;          // bracket groups of a key; the rest of the key is one name
 };
 
+bool is_utf8(std::string_view text);
+
 // `raw` is what stands after the question mark. Values are allocated from `storage`.
 Result<json::object> parse_query_string(std::string_view raw, const QueryStringLimits& limits = {},
                                         json::storage_ptr storage = {});

@@ -81,6 +81,15 @@ scenarios({
     { ...to_script, name: 'gives a script the raw text of other types', covers: ['integrations 7.3/6', 'integrations 7.4/request-5'],
       ...raw('text/plain', 'just words'), parts: { shown: {}, raw: 'just words' } },
 
+    ...['application/xml', 'text/xml; charset=utf-8', 'application/rss+xml'].map((type) => ({ ...to_script,
+      name: `gives a script ${type} as an object`, ...raw(type, '<?xml version="1.0"?>\n<build id="7"><!-- new --><name>gr&#xfc;n &amp; gut</name>' +
+        '<step>one</step><step ok="no">two</step><log><![CDATA[<raw>]]></log><end/></build>\n'),
+      ...reads({ build: { '@id': '7', name: 'gr\u00fcn & gut', step: ['one', { '@ok': 'no', '#text': 'two' }], log: '<raw>', end: '' } }) })),
+    ...['<a><b></a>', '<!DOCTYPE a [<!ENTITY x "yyy">]><a>&x;</a>', '<a>&other;</a>', '', '<a/><b/>', '<a>'.repeat(60)].map((text) => (
+      { ...to_script, name: `gives a script the raw text alone of ${text.slice(0, 20)}`, covers: ['integrations 7.3/6'], ...raw('text/xml', text),
+        parts: { shown: {}, raw: text } })),
+    { ...to_plain, name: 'takes XML for nothing without a script', covers: ['integrations 7.3/6'], ...raw('text/xml', '<text>hi</text>'),
+      json: success, ...nothing },
     ...['[{"text":"x"}]', '7', '"text"', 'true', 'null'].flatMap((text) => [
       { ...to_plain, name: `refuses ${text} without a script`, covers: ['integrations 7.3/7a'], ...raw('application/json', text), status: 400,
         json: no_object },

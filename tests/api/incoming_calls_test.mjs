@@ -120,11 +120,21 @@ test('the query of a GET call is kept', async () => {
 test('with bodies switched off their size is all that is kept', async (t) => {
   await w.set_setting('Integrations_Incoming_Keep_Bodies', false);
   t.after(() => w.set_setting('Integrations_Incoming_Keep_Bodies', true));
-  const hook = await create_scripted(w, script_of(`return { content: { text: 'private ' + request.content.word } };`));
+  const hook = await create_scripted(w, script_of(`console.log('got', request.content.word);
+    if (request.content.fail) throw new Error('no ' + request.content.word);
+    return { content: { text: 'private ' + request.content.word }, response: { heard: request.content.word } };`));
   await call_hook(w, hook, { word: 'secretive' });
   const call = await newest(hook);
-  expect_parts(call, { body: any.absent, bodyBytes: 20, script: { end: 'returned', result: any.absent }, status: 'ok' });
+  expect_parts(call, { body: any.absent, bodyBytes: 20, script: { end: 'returned', result: any.absent, console: [] }, status: 'ok' });
   expect(!JSON.stringify(call).includes('secretive'), 'no body');
+  await call_hook(w, hook, { word: 'secretive', fail: true });
+  const failed = await newest(hook, 2);
+  expect_parts(failed, { status: 'failed', script: { end: 'threw', console: [] } });
+  expect(!JSON.stringify(failed).includes('secretive'), 'no error of the script');
+  // Whoever repeats a call with a key gets the answer of the first.
+  const keyed = { headers: { 'Idempotency-Key': 'kept' } };
+  await call_hook(w, hook, { word: 'told' }, keyed);
+  expect_parts((await call_hook(w, hook, { word: 'told' }, keyed)).json, { heard: 'told' });
 });
 
 test('a call that was answered as before says by whom', async () => {

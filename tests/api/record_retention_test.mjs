@@ -111,6 +111,25 @@ test('attempts of a delivery that has ended are pruned by age, those that led to
   }));
 });
 
+test('old deliveries that are still open keep none from being pruned', async () => {
+  const stuck = await bell(w, { retryFailedCalls: true, retryCount: 12, retryDelay: 'powers-of-ten' });
+  stuck.answer({ status: 503, body: 'busy' });
+  const open = async () => (await w.admin.must_get(`${base}.deliveries.count`, { integrationId: stuck.integration._id, state: 'retrying' })).count;
+  for (let round = 0; round < 6; ++round) {
+    await Promise.all(Array.from({ length: 20 }, (_, index) => stuck.ring(`${round} ${index}`)));
+  }
+  await eventually('all to wait', () => unrecorded(async () => await open() === 120));
+  const hook = await bell(w);
+  await hook.ring('behind them');
+  await hook.finished();
+  await advance(31 * kDay);
+  await eventually('the pruning', () => unrecorded(async () => {
+    await advance(1);
+    return (await rows_of(hook)).length === 0;
+  }));
+  expect_json((await w.admin.must_get(`${base}.deliveries.count`, { integrationId: stuck.integration._id })).count, 120);
+});
+
 test('clearing and removing take all there is, in however many steps', async () => {
   const hook = await bell(w);
   const path = '/api/v1/integrations.history', query = { id: hook.integration._id };

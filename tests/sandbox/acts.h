@@ -18,6 +18,7 @@ std::span<const Act> process_acts();
 std::span<const Act> privilege_acts();
 std::span<const Act> memory_acts();
 std::span<const Act> allowed_acts();
+std::span<const Act> isolated_acts();
 
 // The outcome of a system call.
 std::string said(long result);

@@ -11,6 +11,7 @@
 
 #include "acts.h"
 #include "integrations/script/script_worker.h"
+#include "integrations/script/worker/empty_root.h"
 #include "integrations/script/worker/linear_memory.h"
 #include "integrations/script/worker/sandbox.h"
 #include "probe_timer.h"
@@ -39,8 +40,9 @@ void answer(const std::string& text) {
 
 std::string do_act(const std::string& name) {
   std::string names;
-  for (const std::span<const Act> acts : {file_acts(), network_acts(), process_acts(),
-                                          privilege_acts(), memory_acts(), allowed_acts()}) {
+  for (const std::span<const Act> acts :
+       {file_acts(), network_acts(), process_acts(), privilege_acts(), memory_acts(),
+        allowed_acts(), isolated_acts()}) {
     for (const Act& act : acts) {
       if (name == act.name) return act.run();
       names += std::string(act.name) + "\n";
@@ -61,8 +63,13 @@ int run() {
   const script::MemoryImage image(memory);
   image_file = image.file();
 
-  if (receive() == "confine") script::confine_process(script::kWorkerStatesMax);
-  answer("ready");
+  const std::string how = receive();
+  if (how == "isolate") {
+    answer(script::leave_the_machine());
+  } else {
+    if (how == "confine") script::confine_process(script::kWorkerStatesMax);
+    answer("ready");
+  }
   for (std::string name = receive(); !name.empty(); name = receive()) answer(do_act(name));
   _Exit(0);
 }

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,7 +60,22 @@ const std::map<std::string, std::string>& outcomes() {
   return kOutcomes;
 }
 
-enum class Confined { No, Yes };
+// Without the list, in namespaces of its own.
+const std::map<std::string, std::string>& isolated_outcomes() {
+  static const std::map<std::string, std::string> kOutcomes = {
+      {"isolated: list the root", "nothing"},
+      {"isolated: read /etc/passwd", "ENOENT"},
+      {"isolated: climb out of the root", "ENOENT"},
+      {"isolated: read /proc/self/status", "ENOENT"},
+      {"isolated: a device", "ENOENT"},
+      {"isolated: a nameless file in the root", "EROFS"},
+      {"isolated: reach loopback", "ENETUNREACH"},
+      {"isolated: capabilities", "none"},
+  };
+  return kOutcomes;
+}
+
+enum class Confined { No, Yes, NamespacesAlone };
 
 // One probe process.
 class Probe {
@@ -68,7 +84,11 @@ class Probe {
     std::promise<WorkerSpawner::Spawned> started;
     spawner.spawn([&](WorkerSpawner::Spawned spawned) { started.set_value(spawned); });
     spawned_ = started.get_future().get();
-    EXPECT_EQ(tell(confined == Confined::Yes ? "confine" : "do not"), "ready");
+    if (confined == Confined::NamespacesAlone) {
+      not_isolated_ = tell("isolate");
+    } else {
+      EXPECT_EQ(tell(confined == Confined::Yes ? "confine" : "do not"), "ready");
+    }
   }
   ~Probe() {
     if (spawned_.file >= 0) close(spawned_.file);
@@ -76,6 +96,9 @@ class Probe {
   }
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
+
+  // Why it has no namespaces of its own; empty when it has.
+  const std::string& not_isolated() const { return not_isolated_; }
 
   // What it answers, or how it ended.
   std::string tell(const std::string& act) {
@@ -109,7 +132,21 @@ class Probe {
   }
 
   WorkerSpawner::Spawned spawned_;
+  std::string not_isolated_;
 };
+
+// Whether this machine gives whoever runs the test the namespaces that a worker asks for.
+bool gives_namespaces() {
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr int kWanted = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
+    _exit(unshare(CLONE_NEWUSER | kWanted) == 0 || unshare(kWanted) == 0 ? 0 : 1);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 class SandboxTest : public ::testing::Test {
  protected:
@@ -151,6 +188,28 @@ TEST_F(SandboxTest, nothing_is_killed_without_the_sandbox) {
     // A kernel without the other calling conventions ends who uses them.
     if (act == "a call as on i386" && found == "killed by SIGSEGV") continue;
     EXPECT_FALSE(found.starts_with("killed")) << act << ": " << found;
+  }
+}
+
+// The filter is one wall, these are another: each is tried without the other.
+TEST_F(SandboxTest, in_its_namespaces_there_is_nothing_to_reach) {
+  if (!gives_namespaces()) {
+    EXPECT_TRUE(
+        Probe(spawner_, Confined::NamespacesAlone).not_isolated().starts_with("namespaces"));
+    return;
+  }
+  for (const auto& [act, expected] : isolated_outcomes()) {
+    Probe probe(spawner_, Confined::NamespacesAlone);
+    EXPECT_EQ(probe.not_isolated(), "");
+    EXPECT_EQ(probe.tell(act), expected) << act;
+  }
+}
+
+TEST_F(SandboxTest, what_is_not_there_in_its_namespaces_is_there_outside) {
+  for (const auto& [act, expected] : isolated_outcomes()) {
+    // Whoever runs the test may have no capabilities either.
+    if (act == "isolated: capabilities") continue;
+    EXPECT_NE(outcome(act, Confined::No), expected) << act;
   }
 }
 

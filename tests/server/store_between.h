@@ -25,6 +25,8 @@ class DeliveriesBetween : public domain::DeliveryStore {
     inner_.visit_open(after, count, visit);
   }
   std::int64_t count_open() const override { return inner_.count_open(); }
+  std::optional<Time> find_oldest_open() const override { return inner_.find_oldest_open(); }
+  void rewrite(const domain::Delivery& delivery) override { inner_.rewrite(delivery); }
   void insert(domain::Delivery& delivery) override { inner_.insert(delivery); }
   void update(const domain::Delivery& delivery) override { inner_.update(delivery); }
   domain::AttemptEnding end_attempt(const domain::Delivery& delivery) override {
@@ -45,8 +47,9 @@ class DeliveriesBetween : public domain::DeliveryStore {
   std::int64_t prune_history(Time before, std::int64_t count) override {
     return inner_.prune_history(before, count);
   }
-  std::int64_t prune_deliveries(Time before, std::int64_t count) override {
-    return inner_.prune_deliveries(before, count);
+  domain::DeliveryPruning prune_deliveries(Time before, std::int64_t after,
+                                           std::int64_t count) override {
+    return inner_.prune_deliveries(before, after, count);
   }
   std::optional<json::object> find_script_state(const domain::IntegrationId& id,
                                                 std::string_view revision) const override {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "app/care/last_backup.h"
 #include "app/care/workspace_archive.h"
 #include "app/version.h"
 #include "domain/error_codes.h"
@@ -83,6 +84,7 @@ Result<json::object> make_backup(const DataDirectory& data, const BackupOrder& o
   TRY_DO(writer.add(kManifest, text));
   TRY_DO(writer.add(kManifestHash, manifest_hash_text(text)));
   TRY(const std::uint64_t bytes, writer.finish());
+  note_backup(data, {order.now, bytes});
   json::object out{{"file", order.file},
                    {"bytes", bytes},
                    {"uploads", uploads.size() - manifest.missing.size()}};

@@ -119,9 +119,10 @@ Task<bool> Attempt::read_delivery() {
 
 Task<void> Attempt::drop() {
   const std::function<Result<void>(domain::Tx&)> work =
-      [delivery = delivery_](domain::Tx& tx) mutable -> Result<void> {
+      [delivery = delivery_, keeps_bodies = keeps_bodies_](domain::Tx& tx) mutable -> Result<void> {
     delivery.state = DeliveryState::Dropped;
-    tx.deliveries().end_attempt(delivery);
+    const domain::AttemptEnding ended = tx.deliveries().end_attempt(delivery);
+    if (!keeps_bodies && !ended.forgotten) domain::drop_bodies(tx, delivery);
     return Done{};
   };
   CO_TRY_DO(co_await tools_.context.store.write<void>(work, domain::Urgency::Soon));
@@ -131,6 +132,8 @@ Task<void> Attempt::drop() {
 }
 
 Task<Attempt::Go> Attempt::load() {
+  keeps_bodies_ =
+      tools_.context.directory.settings()->get_bool(domain::Setting::OutgoingKeepBodies);
   CO_TRY(const bool open, co_await read_delivery());
   if (!open) co_return Go::Stop;
   CO_TRY(const LoadedIntegration loaded, co_await tools_.integrations.find(delivery_.integration));
@@ -266,8 +269,10 @@ asio::awaitable<egress::HttpResult> Attempt::send(egress::HttpRequest request) {
   late.async_wait([this, open, executor](boost::system::error_code cancelled) {
     if (cancelled || !*open) return;
     entry_.updated_at = tools_.context.clock.now();
+    domain::HistoryEntry entry = entry_;
+    if (!keeps_bodies_) domain::drop_bodies(entry);
     tools_.tasks.spawn_on(executor, "record of " + id_.text,
-                          record_under_way(tools_.context.store, entry_));
+                          record_under_way(tools_.context.store, std::move(entry)));
   });
   co_return co_await tools_.client.send(std::move(request));
 }
@@ -397,9 +402,12 @@ Task<Attempt::Go> Attempt::fail(std::string_view reason, std::optional<unsigned>
 
 // Messages may have been deleted while the target answered.
 void Attempt::record(domain::Tx& tx, bool forgotten) const {
-  if (!forgotten && entry_.prepare_sent.is_null()) return tx.deliveries().put_history(entry_);
+  if (keeps_bodies_ && !forgotten && entry_.prepare_sent.is_null()) {
+    return tx.deliveries().put_history(entry_);
+  }
   domain::HistoryEntry entry = entry_;
   domain::follow_messages(tx, entry);
+  if (!keeps_bodies_) domain::drop_bodies(entry);
   tx.deliveries().put_history(entry);
 }
 
@@ -453,6 +461,7 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
         tx, {tools_.context.directory, delivery_, outcome_of(ending), entry_.updated_at});
     if (switched_off) entry_.error = entry_.error.value_or("") + ". " + *switched_off;
     record(tx, ended.forgotten);
+    if (!keeps_bodies_ && !ended.forgotten) domain::drop_bodies(tx, delivery_);
     if (script_state_changed_) script_state_->save_in(tx);
     return Done{};
   };
@@ -464,6 +473,12 @@ Task<Attempt::Go> Attempt::finish(std::string_view step_name, Ending ending) {
         {{"integration", integration_->id.text}, {"delivery", id_.text}, {"why", *switched_off}});
   }
   if (tools_.feed != nullptr) tools_.feed->tell(delivery_, entry_);
+  if (delivery_.state == DeliveryState::Failed) {
+    log::info("delivery failed", {{"delivery", id_.text},
+                                  {"integration", integration_->id.text},
+                                  {"attempt", entry_.attempt + 1},
+                                  {"step", entry_.step}});
+  }
   if (delivery_.state == DeliveryState::Retrying) {
     end_.next = AttemptEnd::Next::RetryAt;
     end_.at = *ending.retry_at;

@@ -96,6 +96,7 @@ class Attempt {
   bool script_state_changed_ = false;
   bool scripted_ = false;
   bool lacks_response_method_ = false;
+  bool keeps_bodies_ = true;  // the workspace, when the attempt began
   OutgoingRequest request_;
   domain::HistoryEntry entry_;
   AttemptEnd end_;

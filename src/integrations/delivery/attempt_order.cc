@@ -179,6 +179,16 @@ void AttemptOrder::drop_if_idle(Target& target) {
   targets_.erase(std::string(target.key));
 }
 
+std::vector<std::string> AttemptOrder::open_targets(std::size_t max) const {
+  std::vector<std::string> out;
+  if (open_circuits_ == 0) return out;
+  for (const auto& [key, target] : targets_) {
+    if (out.size() == max) break;
+    if (target.circuit.is_open()) out.push_back(key);
+  }
+  return out;
+}
+
 std::optional<Time> AttemptOrder::probe_at() const {
   std::optional<Time> first;
   for (const auto& [key, target] : left_alone_) {

@@ -56,6 +56,8 @@ class AttemptOrder {
   std::size_t running() const { return running_; }
   std::size_t waiting() const { return waiting_; }
   std::size_t open_circuits() const { return open_circuits_; }
+  // Some of the targets with an open circuit.
+  std::vector<std::string> open_targets(std::size_t max) const;
 
  private:
   struct Line {

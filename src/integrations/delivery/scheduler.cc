@@ -65,6 +65,13 @@ void DeliveryScheduler::wake() {
   asio::post(strand_, [this] { timer_.cancel(); });
 }
 
+asio::awaitable<OpenTargets> DeliveryScheduler::open_targets() {
+  const auto look = [](const AttemptOrder* order) -> asio::awaitable<OpenTargets> {
+    co_return OpenTargets{order->open_circuits(), order->open_targets(OpenTargets::kShownMax)};
+  };
+  co_return co_await asio::co_spawn(strand_, look(&order_), asio::use_awaitable);
+}
+
 void DeliveryScheduler::follow(const domain::Event& event) {
   if (const auto* dropped = std::get_if<domain::DeliveriesCancelled>(&event)) {
     asio::post(strand_, [this, deliveries = dropped->deliveries] {

@@ -29,6 +29,14 @@ struct SchedulerMetrics {
   std::atomic<std::uint64_t> open_circuits{0};  // targets that are only probed
 };
 
+// Targets that could not be reached and are only probed.
+struct OpenTargets {
+  static constexpr std::size_t kShownMax = 20;
+
+  std::size_t count = 0;
+  std::vector<std::string> first;  // scheme, host and port of at most kShownMax
+};
+
 class DeliveryScheduler final : public domain::EventFollower {
  public:
   DeliveryScheduler(const asio::any_io_executor& executor, AttemptTools tools, TaskGroup& tasks,
@@ -43,6 +51,8 @@ class DeliveryScheduler final : public domain::EventFollower {
 
   void follow(const domain::Event& event) override;
   const SchedulerMetrics& metrics() const { return metrics_; }
+  // From any thread, while the executor runs.
+  asio::awaitable<OpenTargets> open_targets();
 
  private:
   asio::awaitable<void> load();

@@ -109,8 +109,10 @@ void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome,
   record.script = domain::IncomingScriptRun{std::string(end_of(outcome.status)),
                                             static_cast<std::int64_t>(outcome.cost.cpu_us),
                                             static_cast<std::int64_t>(outcome.cost.memory_bytes)};
+  // What a script words may repeat the body.
+  if (keep == KeepBodies::No) return;
   record.content.console = console_json(outcome);
-  if (outcome.result && keep == KeepBodies::Yes) {
+  if (outcome.result) {
     record.content.returned = bounded(to_json_text(*outcome.result), kKeptTextMax);
   }
   if (outcome.fault.message.empty()) return;
@@ -119,12 +121,14 @@ void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome,
               kKeptErrorMax);
 }
 
-void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, Time now) {
+void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, KeepBodies keep,
+                Time now) {
   record.finished_at = now;
   if (answer) {
     record.status = answer->status;
     // That of an earlier call is in the earlier record, which follows its messages.
-    if (record.answered_by.empty()) record.content.answer = answer->body;
+    const bool kept = keep == KeepBodies::Yes || record.holds_key;
+    if (record.answered_by.empty() && kept) record.content.answer = answer->body;
   } else {
     wire::ErrorReply reply = wire::to_rest(answer.error());
     record.status = reply.status;

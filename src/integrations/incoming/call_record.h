@@ -29,8 +29,10 @@ void record_run(domain::IncomingCall& record, const script::RunOutcome& outcome,
 // in what a script prints.
 void mask_secrets(domain::IncomingCallContent& content, const HookCall& call,
                   const domain::CallVerification& verification);
-// What the caller is told; decides whether the call holds its key.
-void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, Time now);
+// What the caller is told; decides whether the call holds its key. With a key the answer is kept in
+// any case: the call may be repeated.
+void end_record(domain::IncomingCall& record, const Result<HookAnswer>& answer, KeepBodies keep,
+                Time now);
 
 // The header's value, or "(masked)".
 std::string shown_header(std::string_view lower_name, std::string_view value,

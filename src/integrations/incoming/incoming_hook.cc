@@ -111,7 +111,7 @@ Task<HookAnswer> IncomingHooks::execute(HookCall call) {
       begin_record(call, entry->integration, keep, context_.clock.now()), keep);
   Result<HookAnswer> answer = co_await serve(entry, std::move(call), progress);
   if (!progress->recorded) {
-    end_record(progress->record, answer, context_.clock.now());
+    end_record(progress->record, answer, progress->keep, context_.clock.now());
     CO_TRY_DO(co_await record_end_of(progress));
   }
   co_return answer;
@@ -213,7 +213,8 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
   };
   const std::function<Result<Told>(domain::Tx&)> work =
       [this, payload, separate, now, sender = plan.sender, response = plan.response,
-       unsaved = progress->unsaved, begun = progress->record](domain::Tx& tx) -> Result<Told> {
+       unsaved = progress->unsaved, begun = progress->record,
+       keep = progress->keep](domain::Tx& tx) -> Result<Told> {
     TRY(const auto posted,
         domain::post_to_targets_in(tx, context_.directory, *sender, payload.draft, payload.targets,
                                    separate, now));
@@ -221,7 +222,7 @@ Task<HookAnswer> IncomingHooks::post(std::shared_ptr<const domain::Integration> 
     Told told{to_answer(posted, separate, response)};
     domain::IncomingCall record = begun;
     record.posted = posts_of(posted);
-    end_record(record, told.answer, now);
+    end_record(record, told.answer, keep, now);
     const bool first = tx.incoming_calls().insert(record, now - domain::kIdempotencyWindow);
     if (!first) return ErrorCode::IdempotencyKeyInUse;
     return told;

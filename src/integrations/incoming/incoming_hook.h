@@ -23,6 +23,10 @@ class IncomingHooks {
         tasks_(tasks),
         key_turns_(executor) {}
 
+  // Whether there is such an incoming webhook with that token.
+  bool knows(const domain::IntegrationId& id, std::string_view token) const {
+    return static_cast<bool>(find(id, token));
+  }
   // The checks of the address and its account, in their order. Errors: NotFound, NotLoggedIn,
   // Unavailable, Failure.
   struct Opened {

@@ -66,6 +66,9 @@ class WorkerPool final : public ScriptEngine {
   // Forgets an integration that is gone.
   void forget(std::string integration_id);
   WorkerPoolMetrics metrics() const;
+  // Why workers have no namespaces of their own; empty when they have, nothing while none has
+  // started.
+  std::optional<std::string> not_isolated() const;
 
   // Ends every run as EngineFailed and every worker. join() blocks until all is over; never on an
   // I/O thread.
@@ -147,6 +150,7 @@ class WorkerPool final : public ScriptEngine {
   // The processes: worker_processes.cc.
   asio::awaitable<void> start_first();
   void start_worker();
+  void note_isolation(std::string refused);
   void add_worker(WorkerSpawner::Spawned spawned);
   asio::awaitable<void> welcome(WorkerPtr worker);
   void end_worker(const WorkerPtr& worker);
@@ -192,6 +196,8 @@ class WorkerPool final : public ScriptEngine {
         started{0}, workers{0}, queued{0};
   };
   Counters counters_;
+  mutable std::mutex not_isolated_mutex_;
+  std::optional<std::string> not_isolated_;  // under its mutex
   // Last, so that it goes first: its thread calls back into the pool.
   std::unique_ptr<WorkerSpawner> spawner_;
 };

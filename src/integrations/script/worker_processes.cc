@@ -62,6 +62,22 @@ void WorkerPool::add_worker(WorkerSpawner::Spawned spawned) {
   }
 }
 
+// One machine says the same to all.
+void WorkerPool::note_isolation(std::string refused) {
+  const std::lock_guard lock(not_isolated_mutex_);
+  if (not_isolated_) return;
+  if (!refused.empty()) {
+    log::warn("script workers have no namespaces of their own",
+              {{"cause", refused}, {"hint", "see docs/security.md"}});
+  }
+  not_isolated_ = std::move(refused);
+}
+
+std::optional<std::string> WorkerPool::not_isolated() const {
+  const std::lock_guard lock(not_isolated_mutex_);
+  return not_isolated_;
+}
+
 asio::awaitable<void> WorkerPool::welcome(WorkerPtr worker) {
   arm_deadline(worker, std::chrono::steady_clock::now() + kStartMax);
   const auto hello = co_await receive_frame(&worker->socket, &worker->unread);
@@ -75,6 +91,7 @@ asio::awaitable<void> WorkerPool::welcome(WorkerPtr worker) {
     cause = to_valid_utf8(std::string(from.text().substr(0, kCauseBytesMax)));
   }
   if (fine && !stopping_) {
+    note_isolation(std::move(cause));
     worker->ready = true;
     worker->idle_since = std::chrono::steady_clock::now();
     dispatch();

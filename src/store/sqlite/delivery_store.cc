@@ -20,6 +20,8 @@ constexpr char kSelectOpen[] =
 constexpr char kSelectAt[] = "SELECT " COLUMNS " FROM deliveries WHERE sequence = ?";
 #undef COLUMNS
 constexpr char kCountOpen[] = "SELECT count(*) FROM deliveries WHERE state < 2";
+constexpr char kSelectOldestOpen[] =
+    "SELECT created_at FROM deliveries WHERE state < 2 ORDER BY sequence LIMIT 1";
 constexpr char kInsertDelivery[] =
     "INSERT INTO deliveries (id, integration, state, tries, next_at, created_at, extra) "
     "VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -57,10 +59,10 @@ constexpr char kPruneHistory[] =
     "1 "
     "OR NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = history.delivery AND state < 2))"
     " ORDER BY updated_at LIMIT ?)";
-// Among the oldest alone, since where none is old the others need no look.
-constexpr char kPruneDeliveries[] =
-    "DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM (SELECT sequence, state, "
-    "created_at FROM deliveries ORDER BY sequence LIMIT ?2) WHERE state >= 2 AND created_at < ?1)";
+constexpr char kSelectOldest[] =
+    "SELECT sequence, created_at, state FROM deliveries WHERE sequence > ? ORDER BY sequence "
+    "LIMIT ?";
+constexpr char kDeleteDelivery[] = "DELETE FROM deliveries WHERE sequence = ?";
 constexpr char kSelectState[] =
     "SELECT state FROM script_state WHERE integration = ? AND revision = ?";
 constexpr char kUpsertState[] =
@@ -123,6 +125,7 @@ void visit_entry(Archive& archive, EntryType& entry) {
   archive("result_message", entry.result_message);
   archive("console", entry.console);
   archive("forgotten", entry.forgotten);
+  archive("not_kept", entry.not_kept);
   archive("created_at", entry.created_at);
 }
 
@@ -183,6 +186,11 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     row.step();
     return row.integer(0);
   }
+  std::optional<Time> find_oldest_open() const override {
+    Statement row = session_.connection.prepare(kSelectOldestOpen);
+    if (!row.step()) return std::nullopt;
+    return row.time(0);
+  }
   void insert(Delivery& delivery) override {
     const std::string extra = extra_of(delivery);
     session_.connection.prepare(kInsertDelivery)
@@ -191,6 +199,7 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
         .run();
     delivery.sequence = session_.connection.last_insert_rowid();
   }
+  void rewrite(const Delivery& delivery) override { sqlite::rewrite(session_, delivery); }
   void update(const Delivery& delivery) override {
     session_.connection.prepare(kUpdateDelivery)
         .bind(static_cast<int>(delivery.state), delivery.tries, delivery.next_at,
@@ -240,9 +249,26 @@ class SqliteDeliveryStore final : public domain::DeliveryStore {
     session_.connection.prepare(kPruneHistory).bind(before, count).run();
     return session_.connection.changes();
   }
-  std::int64_t prune_deliveries(Time before, std::int64_t count) override {
-    session_.connection.prepare(kPruneDeliveries).bind(before, count).run();
-    return session_.connection.changes();
+  domain::DeliveryPruning prune_deliveries(Time before, std::int64_t after,
+                                           std::int64_t count) override {
+    domain::DeliveryPruning out;
+    std::vector<std::int64_t> ended;
+    {
+      Statement row = session_.connection.prepare(kSelectOldest);
+      row.bind(after, count);
+      while (row.step()) {
+        out.last = row.integer(0);
+        if (row.time(1) >= before) continue;
+        ++out.old;
+        const Delivery found{.state = static_cast<domain::DeliveryState>(row.integer(2))};
+        if (!found.open()) ended.push_back(out.last);
+      }
+    }
+    for (const std::int64_t sequence : ended) {
+      session_.connection.prepare(kDeleteDelivery).bind(sequence).run();
+    }
+    out.removed = static_cast<std::int64_t>(ended.size());
+    return out;
   }
 
   std::optional<json::object> find_script_state(const IntegrationId& id,

@@ -218,6 +218,7 @@ TEST_F(StoreTest, visits_open_deliveries_in_the_order_of_their_events) {
     tx.deliveries().visit_open(last, 10, note);
     EXPECT_EQ(seen, (std::vector<std::string>{"d1", "d3"}));
     EXPECT_EQ(tx.deliveries().count_open(), 2);
+    EXPECT_EQ(tx.deliveries().find_oldest_open(), delivery("d1", "i1").created_at);
   });
 }
 
@@ -228,8 +229,12 @@ TEST_F(StoreTest, prunes_only_what_ended_and_is_old) {
     done.state = domain::DeliveryState::Failed;
     tx.deliveries().insert(open);
     tx.deliveries().insert(done);
-    EXPECT_EQ(tx.deliveries().prune_deliveries(from_epoch_ms(4'000), 10), 0);
-    EXPECT_EQ(tx.deliveries().prune_deliveries(from_epoch_ms(4'001), 10), 1);
+    EXPECT_EQ(tx.deliveries().prune_deliveries(from_epoch_ms(4'000), 0, 10).removed, 0);
+    const auto step = tx.deliveries().prune_deliveries(from_epoch_ms(4'001), 0, 1);
+    EXPECT_EQ(step.removed, 0);
+    EXPECT_EQ(step.old, 1);
+    EXPECT_EQ(step.last, open.sequence);
+    EXPECT_EQ(tx.deliveries().prune_deliveries(from_epoch_ms(4'001), step.last, 1).removed, 1);
     EXPECT_TRUE(tx.deliveries().find(domain::DeliveryId{"open"}));
     EXPECT_FALSE(tx.deliveries().find(domain::DeliveryId{"done"}));
   });

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "integrations/script/worker/empty_root.h"
 #include "integrations/script/worker/linear_memory.h"
 
 namespace gantry::integrations::script {
@@ -96,9 +97,10 @@ void prepare_process(int keep_file) {
   close_range(keep + 1, ~0u, 0);
 }
 
-void confine_process(std::size_t states_max) {
+std::string confine_process(std::size_t states_max) {
   // The sanitizers' runtime needs addresses, files and calls of its own.
-  if constexpr (kSanitized) return;
+  if constexpr (kSanitized) return "the address sanitizer";
+  std::string kept = leave_the_machine();
   set_limit(RLIMIT_AS, (states_max + 4) * kReservedBytes + kOwnAddressBytes, "addresses");
   set_limit(RLIMIT_DATA, states_max * kStateDataBytes + kOwnDataBytes, "memory");
   set_limit(RLIMIT_FSIZE, 0, "files");
@@ -106,6 +108,7 @@ void confine_process(std::size_t states_max) {
   set_limit(RLIMIT_NPROC, 0, "processes");
   set_limit(RLIMIT_NOFILE, 0, "open files");
   allow_only_known_calls();
+  return kept;
 }
 
 }  // namespace gantry::integrations::script

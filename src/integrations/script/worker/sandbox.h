@@ -4,11 +4,13 @@
 // (limits and the list of system calls). A process that cannot be confined does not run scripts.
 
 #include <cstddef>
+#include <string>
 
 namespace gantry::integrations::script {
 
-// Both throw std::runtime_error when the kernel refuses.
+// Both throw std::runtime_error when the kernel refuses. Namespaces of its own are no condition:
+// the second gives why there are none, or nothing.
 void prepare_process(int keep_file);
-void confine_process(std::size_t states_max);
+std::string confine_process(std::size_t states_max);
 
 }  // namespace gantry::integrations::script

@@ -26,18 +26,19 @@ class Worker {
  public:
   explicit Worker(int file) : channel_(file) {}
 
-  void prepare() {
+  // Why it has no namespaces of its own, or nothing.
+  std::string prepare() {
     tzset();
     const auto prelude = embedded::script_prelude();
     const auto compiler = embedded::script_compiler();
     run_engine_ = QuickJs::the().prepare({prelude.begin(), prelude.end()});
     compile_engine_ = QuickJs::the().prepare({compiler.begin(), compiler.end()});
-    confine_process(kWorkerStatesMax);
+    return confine_process(kWorkerStatesMax);
   }
 
-  void serve() {
+  void serve(const std::string& not_isolated) {
     FrameWriter hello(FrameType::Hello);
-    hello.u32(kProtocolVersion).text({});
+    hello.u32(kProtocolVersion).text(not_isolated);
     if (!channel_.send(std::move(hello).finish())) return;
     while (auto frame = channel_.receive()) {
       if (!(frame->type == FrameType::Run
@@ -105,8 +106,7 @@ int run_script_worker(int file) {
     prepare_process(file);
     // Never destroyed: closing files takes a call that a confined process no longer has.
     static Worker& worker = *new Worker(file);
-    worker.prepare();
-    worker.serve();
+    worker.serve(worker.prepare());
     return 0;
   } catch (const std::exception& fault) {
     FrameWriter hello(FrameType::Hello);

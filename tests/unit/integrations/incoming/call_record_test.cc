@@ -81,7 +81,7 @@ bool holds_after(const Result<HookAnswer>& answer, script::RunStatus status) {
   script::RunOutcome outcome;
   outcome.status = status;
   record_run(record, outcome, KeepBodies::Yes);
-  end_record(record, answer, kNow);
+  end_record(record, answer, KeepBodies::Yes, kNow);
   return record.holds_key;
 }
 
@@ -99,10 +99,10 @@ TEST(call_record, faults_of_ours_are_no_answers_to_keep) {
 TEST(call_record, an_answer_is_whole_only_where_it_is_given_again) {
   const HookAnswer long_answer{200, std::string(kKeptTextMax + 1, 'x')};
   domain::IncomingCall record;
-  end_record(record, long_answer, kNow);
+  end_record(record, long_answer, KeepBodies::Yes, kNow);
   EXPECT_EQ(record.content.answer.size(), kKeptTextMax);
   record.holds_key = true;
-  end_record(record, long_answer, kNow);
+  end_record(record, long_answer, KeepBodies::Yes, kNow);
   EXPECT_EQ(record.content.answer, long_answer.body);
 }
 
