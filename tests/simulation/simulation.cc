@@ -302,7 +302,7 @@ class Simulation {
       constexpr std::int64_t kAll = 1'000'000;
       for (const domain::Message& one : messages) tx.messages().remove(one.id);
       tx.deliveries().prune_history(clock_.now() + Milliseconds{1}, kAll);
-      tx.deliveries().prune_deliveries(clock_.now() + Milliseconds{1}, kAll);
+      tx.deliveries().prune_deliveries(clock_.now() + Milliseconds{1}, 0, kAll);
       return Done{};
     });
     if (!done) throw std::runtime_error("the round cannot be cleared");
