@@ -3,6 +3,7 @@
 
 import net from 'node:net';
 
+import { make_authority, tls_target } from '../support/authority.mjs';
 import { expect, expect_json } from '../support/expect.mjs';
 import { bell } from '../support/outgoing.mjs';
 import { eventually } from '../support/patience.mjs';
@@ -75,6 +76,19 @@ test('50 dead and 50 slow targets beside a healthy one', { covers: ['integration
   expect(now.gantry_delivery_running > 0 && now.gantry_delivery_running <= kRunningMax, `${now.gantry_delivery_running} run`);
   expect(now.gantry_delivery_running + now.gantry_delivery_waiting + now.gantry_delivery_retrying <= (bad.length + 1) * kMessages,
          'nothing is there twice');
+});
+
+test('a target that one webhook does not trust is not kept from the others', async (t) => {
+  const own = make_authority(t, 'own'), other = make_authority(t, 'other');
+  const target = await tls_target(t, own.issue());
+  const once = { urls: [target.url()], retryFailedCalls: false };
+  const wrong = await bell(w, { ...once, caCertificates: other.pem }), right = await bell(w, { ...once, caCertificates: own.pem });
+  const before = (await metrics()).gantry_delivery_open_circuits;
+  for (let at = 0; at < 8; ++at) await wrong.ring(`refused ${at}`);
+  await eventually('eight refusals', async () => (await wrong.entries()).filter((entry) => entry.finished).length === 8);
+  expect((await metrics()).gantry_delivery_open_circuits === before, 'the target is not left alone');
+  await right.ring();
+  await right.step('after-http-call');
 });
 
 test('a target that cannot be reached is probed, and served again when it is back', { covers: ['integrations 12/network'] }, async () => {
