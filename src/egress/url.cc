@@ -7,8 +7,8 @@
 #include <optional>
 
 #include <curl/curl.h>
-#include <locale.h>
 
+#include "egress/international_name.h"
 #include "egress/text.h"
 
 namespace gantry::egress {
@@ -59,17 +59,6 @@ std::optional<HttpFailure> find_text_fault(std::string_view text) {
   return find_scheme_fault(text);
 }
 
-// libcurl converts names in other scripts from the locale's encoding; the thread gets UTF-8 for
-// the length of one call, whatever locale the process has.
-std::optional<std::string> find_ascii_host(CURLU* parts) {
-  static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  if (kUtf8 == nullptr) return std::nullopt;
-  const locale_t before = uselocale(kUtf8);
-  auto host = find_part(parts, CURLUPART_HOST, CURLU_PUNYCODE);
-  uselocale(before);
-  return host;
-}
-
 bool is_ascii(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
                       [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
@@ -80,7 +69,7 @@ bool is_ascii(std::string_view text) {
 std::optional<std::string> find_plainer_text(CURLU* parts) {
   auto host = find_part(parts, CURLUPART_HOST, 0);
   if (!host || (is_ascii(*host) && !host->ends_with('.'))) return std::nullopt;
-  if (!is_ascii(*host)) host = find_ascii_host(parts);
+  if (!is_ascii(*host)) host = find_ascii_name(*host);
   if (host && host->ends_with('.')) host->pop_back();
   if (!host || host->empty() || !is_ascii(*host)) return "";
   if (curl_url_set(parts, CURLUPART_HOST, host->c_str(), 0) != CURLUE_OK) return "";
