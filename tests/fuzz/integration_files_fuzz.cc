@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "app/integration_folder.h"
+#include "description_mutator.h"
 #include "domain/error_codes.h"
 #include "fuzz_support.h"
 #include "integrations/files/description.h"
@@ -27,8 +28,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kFilesMax = 6;
 constexpr std::size_t kNameBytesMax = 24;
 constexpr std::string_view kBegin = "== ";
-// Beside the folder; no script may ever be this.
-constexpr char kOutside[] = "x.js";
+// Beside the folder, under names that the seeds have; no script may ever be one of these.
+constexpr std::string_view kOutside[] = {"x.js", "ci.js"};
 constexpr char kOutsideText[] = "what lies outside of the folder";
 
 // A folder in memory for this process, gone when it ends.
@@ -39,7 +40,7 @@ class Place {
         given_(root_ / "given"),
         written_(root_ / "written") {
     fs::create_directories(given_);
-    std::ofstream(root_ / kOutside) << kOutsideText;
+    for (const std::string_view name : kOutside) std::ofstream(root_ / name) << kOutsideText;
   }
   ~Place() {
     std::error_code ignored;
@@ -79,6 +80,15 @@ Files files_of(std::string_view input) {
     } else if (content != nullptr) {
       *content += line;
     }
+  }
+  return out;
+}
+
+std::string text_of(const Files& files) {
+  std::string out;
+  for (const auto& [name, content] : files) {
+    out.append(kBegin).append(name).append("\n").append(content);
+    if (!out.ends_with('\n')) out += '\n';
   }
   return out;
 }
@@ -226,6 +236,27 @@ void run(std::string_view input) {
 
 }  // namespace
 }  // namespace gantry::integrations
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t size_max);
+
+// Every other time a member of a description, else bytes.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t size_max, unsigned seed) {
+  using namespace gantry;
+  fuzz::DescriptionMutator mutator(seed);
+  if (mutator.pick(2) == 0) return LLVMFuzzerMutate(data, size, size_max);
+  auto files = integrations::files_of(fuzz::to_view(data, size));
+  if (files.empty()) return LLVMFuzzerMutate(data, size, size_max);
+  const auto chosen = std::next(files.begin(), static_cast<long>(mutator.pick(files.size())));
+  auto description = parse_json(chosen->second);
+  if (!description || !description->is_object()) return LLVMFuzzerMutate(data, size, size_max);
+  mutator.change(description->get_object());
+  chosen->second = json::serialize(*description);
+  const std::string text = integrations::text_of(files);
+  if (text.size() > size_max) return LLVMFuzzerMutate(data, size, size_max);
+  std::copy(text.begin(), text.end(), data);
+  return text.size();
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   gantry::integrations::run(gantry::fuzz::to_view(data, size));

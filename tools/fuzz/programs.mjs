@@ -11,7 +11,8 @@ const sources = path.join(root, 'tests/fuzz');
 const kInputBytesMax = 65536;
 const kRssMbMax = 3072;
 
-// {name: {targets, planted: {bug, file, is, becomes}}}
+// {name: {targets, longest, planted: {bug, file, is, becomes}}}; longest: bytes of an input where it
+// is less than usual.
 export const fuzzers = JSON.parse(fs.readFileSync(path.join(sources, 'fuzzers.json'), 'utf8'));
 
 export function kept_corpus(name) {
@@ -40,6 +41,6 @@ export function run_program(program, args, { env = {}, stdout = 'ignore' } = {})
 export function run_fuzzer(name, args, profile = '/dev/null') {
   const findings = path.join(build, 'findings');
   fs.mkdirSync(findings, { recursive: true });
-  return run_program(path.join(build, name), [...args, `-max_len=${kInputBytesMax}`, `-rss_limit_mb=${kRssMbMax}`,
+  return run_program(path.join(build, name), [...args, `-max_len=${fuzzers[name.replace(/_planted$/, '')].longest ?? kInputBytesMax}`, `-rss_limit_mb=${kRssMbMax}`,
     '-timeout=10', `-artifact_prefix=${findings}/${name}-`], { env: { LLVM_PROFILE_FILE: profile } });
 }
