@@ -61,7 +61,8 @@ TEST(Url, has_one_form_for_hosts_however_they_are_written) {
   for (const char* loopback :
        {"http://127.0.0.1/", "http://127.1/", "http://0x7f.1./", "http://2130706433/",
         "http://127.0.0.1./", "http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/",
-        "http:\\\\127.0.0.1\\", "http://127.0.0.1\\@b.example/"}) {
+        "http:\\\\127.0.0.1\\", "http://127.0.0.1\\@b.example/", "http://0%787f.1/",
+        "http://%32130706433/"}) {
     EXPECT_EQ(url(loopback).host, "127.0.0.1") << loopback;
   }
   EXPECT_EQ(url("http://a.example./").text, "http://a.example/");
@@ -126,7 +127,8 @@ TEST(Url, refuses_what_is_no_url) {
   for (const char* text :
        {"", "   ", "http://", "http:///", "hooks.example", "/path", "//a.example",
         "http://a.example:0/", "http://a.example:99999/", "http://a.example:x/", "http://[::1",
-        "http://a b.example/", "http://./"}) {
+        "http://a b.example/", "http://./", "http://a%7f.example/", "http://a%01.example/",
+        "http://a%0a.example/", "http://%2530x7f.1/"}) {
     EXPECT_EQ(fault(text), Kind::InvalidUrl) << text;
   }
   EXPECT_EQ(fault("http://a.example/" + std::string(kUrlBytesMax, 'x')), Kind::InvalidUrl);
@@ -158,6 +160,8 @@ TEST(Url, resolves_what_a_redirect_says) {
   EXPECT_EQ(to("file:///etc/passwd"), "scheme-not-allowed");
   EXPECT_EQ(to("javascript:alert(1)"), "scheme-not-allowed");
   EXPECT_EQ(to("ftp://a.example/"), "scheme-not-allowed");
+  // libcurl takes what begins with a digit for a scheme, too.
+  EXPECT_EQ(to("1http://b.example/"), "scheme-not-allowed");
   EXPECT_EQ(to("http://b.example:0/"), "invalid-url");
 }
 
