@@ -121,7 +121,7 @@ std::string take_stem(Names& names, const json::object& description) {
     return stem;
   }
   std::string stem = stem_of(text_of(description, "name"));
-  if (names.taken.contains(stem)) stem += "-" + id;
+  while (names.taken.contains(stem)) stem += "-" + id;
   names.taken.insert(stem);
   return stem;
 }

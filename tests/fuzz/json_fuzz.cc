@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
@@ -56,9 +57,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(to_js_string(*value));
   require(wire::compare_values(*value, *value) == 0);
 
-  const auto again = parse_json(json::serialize(*value), {.bytes_max = 1 << 20, .depth_max = 32});
-  require(again.has_value());
-  require(is_same(*value, *again));
+  for (const std::string& written : {std::string(json::serialize(*value)), to_json_text(*value)}) {
+    const auto again = parse_json(written, {.bytes_max = 1 << 20, .depth_max = 32});
+    require(again.has_value());
+    require(is_same(*value, *again));
+  }
 
   if (const json::array* items = value->if_array(); items != nullptr && items->size() >= 3) {
     const auto& a = (*items)[0];
