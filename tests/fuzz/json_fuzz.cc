@@ -1,5 +1,6 @@
 // JSON from strangers: bounded parsing never throws, and what was read is written and read again
-// unchanged, but for the last digits of a fraction (Boost.JSON 1.81 does not round them exactly).
+// unchanged, but for the last digits of a fraction (Boost.JSON 1.81 does not round them exactly)
+// and for whole numbers, which we write as JavaScript does, without a point.
 // The order of values that lists are sorted by must hold together on anything.
 
 #include <algorithm>
@@ -27,7 +28,9 @@ bool is_close(double a, double b) {
 }
 
 bool is_same(const json::value& a, const json::value& b) {
-  if (a.is_double() && b.is_double()) return is_close(a.get_double(), b.get_double());
+  if (a.is_number() && b.is_number() && (a.is_double() || b.is_double())) {
+    return is_close(a.to_number<double>(), b.to_number<double>());
+  }
   if (const json::array* items = a.if_array()) {
     const json::array* others = b.if_array();
     return others != nullptr &&
