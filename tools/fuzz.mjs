@@ -1,18 +1,21 @@
-// Runs the fuzzers: `node tools/fuzz.mjs [--each 30s] [name]`. A fuzzer is a program
-// build/fuzz/<name>_fuzz; its kept corpus is tests/fuzz/corpus/<name>_fuzz, what it finds new
-// goes to build/fuzz/corpus, an input that breaks it to build/fuzz/findings.
+// Runs the fuzzers: `node tools/fuzz.mjs [--each 30s] [--jobs N] [--seed N] [--report] [--planted] [name...]`.
+// A fuzzer is a program build/fuzz/<name>_fuzz that tests/fuzz/fuzzers.json names; its kept corpus
+// is tests/fuzz/corpus/<name>_fuzz, what it finds new goes to build/fuzz/corpus, an input that
+// breaks it to build/fuzz/findings. --planted runs the ones with a planted bug; --report writes
+// docs/proofs/fuzzing.md of the last run of each fuzzer and of the last of each with its bug.
 
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const build = path.join(root, 'build/fuzz');
+import { lines_of_targets } from './fuzz/coverage.mjs';
+import { run_planted } from './fuzz/planted.mjs';
+import { build, dictionary_of, fuzzers, kept_corpus, root, run_fuzzer } from './fuzz/programs.mjs';
+import { keep_results, planted_table, sound_table, write_report } from './fuzz/report.mjs';
+
 const kDefaultEach = '30s';
-const kInputBytesMax = 65536;
-const kRssMbMax = 3072;
+const kPlantedEach = '60s';
 
 // "30s", "5m", "1h" or plain seconds.
 export function seconds_of(text) {
@@ -30,45 +33,49 @@ export function figures_of(output) {
            corpus: Number(last?.[3] ?? NaN) };
 }
 
-function run_one(name, each) {
-  const kept = path.join(root, 'tests/fuzz/corpus', name);
+async function run_sound(name, { each, seed }) {
   const grown = path.join(build, 'corpus', name);
-  const findings = path.join(build, 'findings');
-  for (const folder of [grown, findings]) fs.mkdirSync(folder, { recursive: true });
-  const dictionary = path.join(root, 'tests/fuzz', `${name}.dict`);
-  const args = [grown, ...(fs.existsSync(kept) ? [kept] : []), `-max_total_time=${each}`, '-print_final_stats=1',
-    `-max_len=${kInputBytesMax}`, `-rss_limit_mb=${kRssMbMax}`, '-timeout=10', `-artifact_prefix=${findings}/${name}-`,
-    ...(fs.existsSync(dictionary) ? [`-dict=${dictionary}`] : [])];
-  return new Promise((resolve, reject) => {
-    const child = spawn(path.join(build, name), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let output = '';
-    child.stderr.on('data', (chunk) => { output += chunk; });
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ name, code, output, ...figures_of(output) }));
-  });
+  fs.mkdirSync(grown, { recursive: true });
+  const started = Date.now();
+  const { code, output } = await run_fuzzer(name, [grown, ...kept_corpus(name), `-max_total_time=${each}`,
+    '-print_final_stats=1', ...(seed ? [`-seed=${seed}`] : []), ...dictionary_of(name)]);
+  const lines = await lines_of_targets(name, [grown, ...kept_corpus(name)]);
+  return { name, passed: code === 0, seconds: Math.round((Date.now() - started) / 1000), output,
+           seed: Number(/^INFO: Seed: (\d+)/m.exec(output)?.[1] ?? NaN), ...figures_of(output), ...lines };
+}
+
+function take_option(words, name, fallback) {
+  const at = words.indexOf(name);
+  return at < 0 ? fallback : words.splice(at, 2)[1] ?? '';
+}
+
+function take_flag(words, name) {
+  const at = words.indexOf(name);
+  if (at >= 0) words.splice(at, 1);
+  return at >= 0;
 }
 
 async function main() {
   const words = process.argv.slice(2);
-  const at = words.indexOf('--each');
-  const each = seconds_of(at < 0 ? kDefaultEach : words.splice(at, 2)[1] ?? '');
-  const names = fs.readdirSync(build).filter((file) => /^\w+_fuzz$/.test(file))
-    .filter((name) => words.length === 0 || words.some((word) => name === word || name === `${word}_fuzz`));
-  if (names.length === 0) throw new Error(`no fuzzer ${words.join(' ')} in build/fuzz`);
+  const planted = take_flag(words, '--planted'), report = take_flag(words, '--report');
+  const options = { each: seconds_of(take_option(words, '--each', planted ? kPlantedEach : kDefaultEach)),
+                    seed: Number(take_option(words, '--seed', 0)) };
+  const jobs = Number(take_option(words, '--jobs', os.cpus().length));
+  const names = Object.keys(fuzzers).filter((name) => words.length === 0 || words.includes(name) || words.includes(name.replace(/_fuzz$/, '')));
+  if (names.length === 0) throw new Error(`no fuzzer ${words.join(' ')} in tests/fuzz/fuzzers.json`);
   const results = [];
-  await Promise.all(Array.from({ length: os.cpus().length }, async () => {
+  await Promise.all(Array.from({ length: jobs }, async () => {
     for (let name; (name = names.shift());) {
-      const result = await run_one(name, each);
+      const result = await (planted ? run_planted : run_sound)(name, options);
       results.push(result);
-      if (result.code !== 0) console.log(`${result.name}: FINDING\n${result.output.split('\n').slice(-60).join('\n')}`);
+      if (!result.passed) console.log(`${name}: ${result.why ?? 'FINDING'}\n${result.output.split('\n').slice(-60).join('\n')}`);
     }
   }));
-  console.log('fuzzer               executions   per s   corpus   edges  features  peak MB');
-  for (const one of results.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const column = (value, width) => String(Number.isNaN(value) ? '-' : value).padStart(width);
-    console.log(`${one.name.padEnd(18)} ${column(one.executions, 12)} ${column(one.per_second, 7)} ${column(one.corpus, 8)} ${column(one.edges, 7)} ${column(one.features, 9)} ${column(one.peak_mb, 8)}`);
-  }
-  const failed = results.filter((one) => one.code !== 0).length;
+  results.sort((a, b) => (a.name < b.name ? -1 : 1));
+  console.log((planted ? planted_table : sound_table)(results));
+  keep_results(planted ? 'planted' : 'sound', results, options);
+  if (report) console.log(`wrote ${path.relative(root, write_report())}`);
+  const failed = results.filter((one) => !one.passed).length;
   console.log(`${results.length - failed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
 }

@@ -1,5 +1,7 @@
 // The generators and reports of tools/.
 
+import fs from 'node:fs';
+
 import { expect, expect_json } from '../tests/support/expect.mjs';
 import { test } from '../tests/support/testing.mjs';
 import { cat_gif } from './demo/gif.mjs';
@@ -7,6 +9,9 @@ import { start_gif_service } from './demo/gif_service.mjs';
 import { request } from './demo/rest.mjs';
 import { coverage_page, operations_of } from './docs.mjs';
 import { figures_of, seconds_of } from './fuzz.mjs';
+import { summary_of } from './fuzz/coverage.mjs';
+import { fuzzers } from './fuzz/programs.mjs';
+import { report_text } from './fuzz/report.mjs';
 import { Refused, scaffold } from './new.mjs';
 import { slowest } from './slowest.mjs';
 
@@ -42,6 +47,32 @@ test('fuzz: reads times and figures', () => {
   expect(refused, 'a time that is none was taken');
   const figures = figures_of('#9 NEW cov: 12 ft: 30 corp: 4/9b\n#99 DONE cov: 20 ft: 41 corp: 7/70b\nstat::number_of_executed_units: 99\nstat::average_exec_per_sec: 9\nstat::peak_rss_mb: 33\n');
   expect_json(figures, { executions: 99, per_second: 9, peak_mb: 33, edges: 20, features: 41, corpus: 7 });
+});
+
+test('fuzz: sums up the lines of the targets and reports them beside the planted bugs', () => {
+  const lines = (count, covered) => ({ summary: { lines: { count, covered, percent: 0 } } });
+  const summary = summary_of(JSON.stringify({ data: [{ files: [
+    { filename: '/r/src/base/json.cc', ...lines(8, 6) }, { filename: '/r/src/wire/value_order.cc', ...lines(2, 2) }] }] }), '/r');
+  expect_json(summary.lines, { count: 10, covered: 8 });
+  expect_json(summary.files['src/base/json.cc'], { count: 8, covered: 6 });
+  const run = { name: 'json_fuzz', commit: 'abc', at: '2026-06-08T12:46:40.123Z' };
+  const page = report_text([{ ...run, each: 1200, passed: true, seconds: 1201, executions: 99, per_second: 9, corpus: 7, edges: 20, features: 41, peak_mb: 33, ...summary }],
+                           [{ ...run, each: 60, passed: true, seconds: 1.25, executions: 5, bug: 'a bug', file: 'src/a.cc' }, { ...run, each: 60, passed: false, bug: 'another', file: 'src/b.cc' }]);
+  expect(page.includes('| json_fuzz | 1201 | 99 | 9 | 7 | 20 | 41 | 80.0% of 10 | 33 | 0 |'), page);
+  expect(page.includes('| `src/base/json.cc` | 8 | 75.0% | json_fuzz |'), page);
+  expect(page.includes('| json_fuzz | a bug | `src/a.cc` | 1.3 s | 5 |'), page);
+  expect(page.includes('| json_fuzz | another | `src/b.cc` | not found | - |'), page);
+});
+
+test('fuzz: each fuzzer has targets and a planted bug in one of them, at one place', () => {
+  for (const [name, { targets, planted }] of Object.entries(fuzzers)) {
+    expect(fs.existsSync(`tests/fuzz/${name}.cc`), `${name}.cc is missing`);
+    for (const file of targets) expect(fs.existsSync(file), `${file} of ${name} is missing`);
+    expect(targets.includes(planted.file), `the planted bug of ${name} is in none of its targets`);
+    expect(fs.readFileSync(planted.file, 'utf8').split(planted.is).length === 2, `${planted.file} has not once: ${planted.is}`);
+  }
+  const programs = fs.readdirSync('tests/fuzz').filter((file) => file.endsWith('_fuzz.cc')).map((file) => file.slice(0, -3));
+  expect_json(programs, Object.keys(fuzzers));
 });
 
 test('slowest: the last build of each object counts, slowest first', () => {

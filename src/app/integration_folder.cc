@@ -1,6 +1,7 @@
 #include "app/integration_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -15,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kStemBytesMax = 60;
+constexpr std::size_t kPieceBytes = 16 * 1024;
 
 Result<std::vector<fs::path>> descriptions_in(const std::string& path) {
   std::error_code error;
@@ -119,7 +121,7 @@ std::string take_stem(Names& names, const json::object& description) {
     return stem;
   }
   std::string stem = stem_of(text_of(description, "name"));
-  if (names.taken.contains(stem)) stem += "-" + id;
+  while (names.taken.contains(stem)) stem += "-" + id;
   names.taken.insert(stem);
   return stem;
 }
@@ -130,9 +132,11 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   std::ifstream in(path, std::ios::binary);
   std::error_code error;
   if (!in || fs::is_directory(path, error)) return failure(path + ": cannot be read");
-  std::string out(bytes_max + 1, '\0');
-  in.read(out.data(), static_cast<std::streamsize>(out.size()));
-  out.resize(static_cast<std::size_t>(in.gcount()));
+  std::string out;
+  for (std::array<char, kPieceBytes> piece; in && out.size() <= bytes_max;) {
+    in.read(piece.data(), piece.size());
+    out.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad()) return failure(path + ": cannot be read");
   if (out.size() > bytes_max) {
     return failure(path + ": is longer than " + std::to_string(bytes_max) + " bytes");

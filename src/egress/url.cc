@@ -7,8 +7,8 @@
 #include <optional>
 
 #include <curl/curl.h>
-#include <locale.h>
 
+#include "egress/international_name.h"
 #include "egress/text.h"
 
 namespace gantry::egress {
@@ -41,10 +41,8 @@ std::string_view scheme_of(std::string_view text) {
   return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
-std::optional<HttpFailure> find_scheme_fault(std::string_view text) {
-  const std::string_view scheme = scheme_of(text);
-  if (scheme.empty() || equal_ignoring_case(scheme, "http") ||
-      equal_ignoring_case(scheme, "https")) {
+std::optional<HttpFailure> find_scheme_fault(std::string_view scheme) {
+  if (equal_ignoring_case(scheme, "http") || equal_ignoring_case(scheme, "https")) {
     return std::nullopt;
   }
   return HttpFailure{Kind::SchemeNotAllowed, "ERR_INVALID_PROTOCOL",
@@ -56,18 +54,8 @@ std::optional<HttpFailure> find_text_fault(std::string_view text) {
     return HttpFailure{Kind::BadRequest, "ERR_INVALID_CHAR", "The URL has a control character."};
   }
   if (text.size() > kUrlBytesMax) return invalid("The URL is too long.");
-  return find_scheme_fault(text);
-}
-
-// libcurl converts names in other scripts from the locale's encoding; the thread gets UTF-8 for
-// the length of one call, whatever locale the process has.
-std::optional<std::string> find_ascii_host(CURLU* parts) {
-  static const locale_t kUtf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  if (kUtf8 == nullptr) return std::nullopt;
-  const locale_t before = uselocale(kUtf8);
-  auto host = find_part(parts, CURLUPART_HOST, CURLU_PUNYCODE);
-  uselocale(before);
-  return host;
+  const std::string_view scheme = scheme_of(text);
+  return scheme.empty() ? std::nullopt : find_scheme_fault(scheme);
 }
 
 bool is_ascii(std::string_view text) {
@@ -75,12 +63,22 @@ bool is_ascii(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-// Other scripts become ASCII and a trailing dot goes. What is left may be another spelling of an
-// address, so the parser must look at it again: nothing when there is no need to.
-std::optional<std::string> find_plainer_text(CURLU* parts) {
+enum class Reading { First, Again };
+
+// What no name has; libcurl decodes a host's escapes and looks for few of these.
+bool is_foreign_to_names(char c) {
+  return is_control(c) || c == '%';
+}
+
+// Other scripts become ASCII, escapes are decoded and a trailing dot goes. What is left may be
+// another spelling of an address, so the parser must look at it again: nothing when there is no
+// need to.
+std::optional<std::string> find_plainer_text(CURLU* parts, bool has_escapes) {
   auto host = find_part(parts, CURLUPART_HOST, 0);
-  if (!host || (is_ascii(*host) && !host->ends_with('.'))) return std::nullopt;
-  if (!is_ascii(*host)) host = find_ascii_host(parts);
+  if (!host) return std::nullopt;
+  if (std::any_of(host->begin(), host->end(), is_foreign_to_names)) return "";
+  if (is_ascii(*host) && !host->ends_with('.') && !has_escapes) return std::nullopt;
+  if (!is_ascii(*host)) host = find_ascii_name(*host);
   if (host && host->ends_with('.')) host->pop_back();
   if (!host || host->empty() || !is_ascii(*host)) return "";
   if (curl_url_set(parts, CURLUPART_HOST, host->c_str(), 0) != CURLUE_OK) return "";
@@ -116,11 +114,9 @@ UrlOrFailure read_parts(CURLU* parts) {
   return url;
 }
 
-enum class Plainer { No, Yes };
-
 // `first` is absolute; `second`, when there, is resolved against it.
 UrlOrFailure parse(const std::string& first, const std::string* second,
-                   Plainer is_plainer = Plainer::No) {
+                   Reading reading = Reading::First) {
   static constexpr unsigned kFlags = CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME;
   const CurlUrl parts(curl_url(), curl_url_cleanup);
   if (!parts) throw std::bad_alloc();
@@ -134,12 +130,16 @@ UrlOrFailure parse(const std::string& first, const std::string* second,
   // Judged again on what the parser took, not on what was meant.
   const auto scheme = find_part(parts.get(), CURLUPART_SCHEME, 0);
   if (scheme) {
-    if (auto fault = find_scheme_fault(*scheme + ":")) return *std::move(fault);
+    if (auto fault = find_scheme_fault(*scheme)) return *std::move(fault);
   }
-  if (const auto plainer = find_plainer_text(parts.get())) {
-    if (plainer->empty() || is_plainer == Plainer::Yes)
+  const bool has_escapes =
+      reading == Reading::First && (first.find('%') != std::string::npos ||
+                                    (second != nullptr && second->find('%') != std::string::npos));
+  if (const auto plainer = find_plainer_text(parts.get(), has_escapes)) {
+    if (plainer->empty() || reading == Reading::Again) {
       return invalid("The URL's host is no name.");
-    return parse(*plainer, nullptr, Plainer::Yes);
+    }
+    return parse(*plainer, nullptr, Reading::Again);
   }
   return read_parts(parts.get());
 }

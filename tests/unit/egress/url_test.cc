@@ -61,11 +61,57 @@ TEST(Url, has_one_form_for_hosts_however_they_are_written) {
   for (const char* loopback :
        {"http://127.0.0.1/", "http://127.1/", "http://0x7f.1./", "http://2130706433/",
         "http://127.0.0.1./", "http://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.1/",
-        "http:\\\\127.0.0.1\\", "http://127.0.0.1\\@b.example/"}) {
+        "http:\\\\127.0.0.1\\", "http://127.0.0.1\\@b.example/", "http://0%787f.1/",
+        "http://%32130706433/"}) {
     EXPECT_EQ(url(loopback).host, "127.0.0.1") << loopback;
   }
   EXPECT_EQ(url("http://a.example./").text, "http://a.example/");
   EXPECT_EQ(url("http://a.example/x\\y?z\\").text, "http://a.example/x/y?z\\");
+}
+
+TEST(Url, converts_names_in_other_scripts_as_browsers_do) {
+  const auto host = [](std::string_view name) {
+    return url("http://" + std::string(name) + "/").host;
+  };
+  // The sharp s stays what it is; older rules would make another host of it.
+  EXPECT_EQ(host("stra\xc3\x9f"
+                 "e.example"),
+            "xn--strae-oqa.example");
+  EXPECT_EQ(host("\xe4\xbe\x8b\xe3\x81\x88.\xe3\x83\x86\xe3\x82\xb9\xe3\x83\x88"),
+            "xn--r8jz45g.xn--zckzah");
+  // A letter and its dots apart, and a capital letter, are the letter.
+  EXPECT_EQ(host("bu\xcc\x88"
+                 "cher.example"),
+            "xn--bcher-kva.example");
+  EXPECT_EQ(host("B\xc3\x9c"
+                 "CHER.example."),
+            "xn--bcher-kva.example");
+  EXPECT_EQ(host("b%C3%BCcher.example"), "xn--bcher-kva.example");
+  EXPECT_EQ(host("\xe2\x98\x95.example"), "xn--53h.example");
+  // An ideographic full stop divides names, too, and wide letters are letters.
+  EXPECT_EQ(host("a\xe3\x80\x82"
+                 "example"),
+            "a.example");
+  EXPECT_EQ(host("\xef\xbd\x8c\xef\xbd\x8f\xef\xbd\x83\xef\xbd\x81\xef\xbd\x8chost"), "localhost");
+}
+
+TEST(Url, refuses_names_that_cannot_be_converted) {
+  std::string long_label = "\xc3\xbc";
+  for (int i = 0; i < 64; ++i) long_label += 'a';
+  for (const std::string& name : std::vector<std::string>{
+           "\xff.example", "a\xc3.example", "\xed\xa0\x80.example",  // no UTF-8
+           "a\xe2\x80\x8b\xe2\x80\xae.example",                      // turns the direction
+           "\xcc\x88"
+           "a.example",  // begins with a mark
+           "-\xc3\xbc.example", long_label + ".example", "%ff.example"}) {
+    const auto parsed = parse_url("http://" + name + "/");
+    const auto* failure = std::get_if<HttpFailure>(&parsed);
+    ASSERT_NE(failure, nullptr) << name;
+    EXPECT_EQ(failure->kind, Kind::InvalidUrl);
+    EXPECT_EQ(failure->text, "The URL's host is no name.");
+    const auto redirect = resolve_url(url("https://a.example/"), "//" + name + "/");
+    EXPECT_NE(std::get_if<HttpFailure>(&redirect), nullptr) << name;
+  }
 }
 
 TEST(Url, refuses_other_schemes) {
@@ -81,7 +127,8 @@ TEST(Url, refuses_what_is_no_url) {
   for (const char* text :
        {"", "   ", "http://", "http:///", "hooks.example", "/path", "//a.example",
         "http://a.example:0/", "http://a.example:99999/", "http://a.example:x/", "http://[::1",
-        "http://a b.example/", "http://./"}) {
+        "http://a b.example/", "http://./", "http://a%7f.example/", "http://a%01.example/",
+        "http://a%0a.example/", "http://%2530x7f.1/"}) {
     EXPECT_EQ(fault(text), Kind::InvalidUrl) << text;
   }
   EXPECT_EQ(fault("http://a.example/" + std::string(kUrlBytesMax, 'x')), Kind::InvalidUrl);
@@ -113,6 +160,8 @@ TEST(Url, resolves_what_a_redirect_says) {
   EXPECT_EQ(to("file:///etc/passwd"), "scheme-not-allowed");
   EXPECT_EQ(to("javascript:alert(1)"), "scheme-not-allowed");
   EXPECT_EQ(to("ftp://a.example/"), "scheme-not-allowed");
+  // libcurl takes what begins with a digit for a scheme, too.
+  EXPECT_EQ(to("1http://b.example/"), "scheme-not-allowed");
   EXPECT_EQ(to("http://b.example:0/"), "invalid-url");
 }
 
