@@ -1,6 +1,8 @@
 #include "integrations/script/worker_program.h"
 
+#include <array>
 #include <cerrno>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -8,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/clean_pages.h"
 #include "base/embedded.h"
@@ -22,6 +25,7 @@ namespace gantry::integrations::script {
 namespace {
 
 constexpr char kName[] = "gantry-script-worker";
+constexpr std::size_t kUnpackedAtOnce = 64 * 1024;
 // Kernels from 6.3 on want to be told; older ones know no such flag. See memfd_create(2).
 constexpr unsigned kMayBeExecuted = 0x10;
 
@@ -49,12 +53,36 @@ void write_all(int file, std::string_view bytes) {
   }
 }
 
+// Of gzip's form.
+void write_unpacked(int file, std::string_view packed) {
+  constexpr int kGzip = 16;
+  z_stream stream{};
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  if (inflateInit2(&stream, MAX_WBITS + kGzip) != Z_OK) {
+    errno = ENOMEM;
+    fail("inflate");
+  }
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> owner(&stream, inflateEnd);
+  std::array<char, kUnpackedAtOnce> out;
+  for (int state = Z_OK; state != Z_STREAM_END;) {
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = out.size();
+    state = inflate(&stream, Z_NO_FLUSH);
+    if (state != Z_OK && state != Z_STREAM_END) {
+      errno = EBADMSG;
+      fail("inflate");
+    }
+    write_all(file, {out.data(), out.size() - stream.avail_out});
+  }
+}
+
 }  // namespace
 
 WorkerProgram::WorkerProgram() : file_(open_file()) {
   const std::string_view bytes = embedded::script_worker().front().bytes;
   try {
-    write_all(file_, bytes);
+    write_unpacked(file_, bytes);
   } catch (...) {
     close(file_);
     throw;
