@@ -17,12 +17,12 @@ constexpr int kFlags[] = {IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL, IDN2_TRANSITION
 // libcurl needs this library, so it is there wherever libcurl is; and like libcurl it is loaded
 // when it is first used.
 void* library() {
-  static void* const loaded = [] {
+  static void* const kLoaded = [] {
     void* const opened = dlopen(kLibrary, RTLD_LAZY | RTLD_LOCAL);
     if (opened == nullptr) throw std::runtime_error(dlerror());
     return opened;
   }();
-  return loaded;
+  return kLoaded;
 }
 
 template <class Function>
@@ -35,12 +35,12 @@ Function* find(const char* name) {
 }  // namespace
 
 std::optional<std::string> find_ascii_name(const std::string& name) {
-  static auto* const convert = find<decltype(idn2_lookup_u8)>("idn2_lookup_u8");
-  static auto* const release = find<decltype(idn2_free)>("idn2_free");
+  static auto* const kConvert = find<decltype(idn2_lookup_u8)>("idn2_lookup_u8");
+  static auto* const kRelease = find<decltype(idn2_free)>("idn2_free");
   for (const int flags : kFlags) {
     std::uint8_t* out = nullptr;
-    const int code = convert(reinterpret_cast<const std::uint8_t*>(name.c_str()), &out, flags);
-    const std::unique_ptr<std::uint8_t, decltype(release)> owner(out, release);
+    const int code = kConvert(reinterpret_cast<const std::uint8_t*>(name.c_str()), &out, flags);
+    const std::unique_ptr<std::uint8_t, decltype(kRelease)> owner(out, kRelease);
     if (code == IDN2_OK && out != nullptr) return std::string(reinterpret_cast<const char*>(out));
   }
   return std::nullopt;

@@ -1,8 +1,9 @@
-// Bodies of incoming hooks: the first byte chooses a Content-Type and the rest is the body, or else
-// the first line is the Content-Type. What is accepted can be written as JSON and read again, and
-// is an object where one is wanted.
+// Bodies of incoming hooks: the first byte chooses a Content-Type and the rest is the body or, of a
+// form, its member `payload`; or else the first line is the Content-Type. What is accepted can be
+// written as JSON and read again, and is an object where one is wanted.
 
 #include <array>
+#include <string>
 
 #include "domain/error_codes.h"
 #include "fuzz_support.h"
@@ -10,14 +11,29 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kTypes = {
-    "application/x-www-form-urlencoded", "application/json", "multipart/form-data", "text/plain"};
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+constexpr std::array<std::string_view, 4> kTypes = {kForm, "application/json",
+                                                    "multipart/form-data", "text/plain"};
+constexpr unsigned char kPayload = kTypes.size();
 
-std::pair<std::string_view, std::string_view> type_and_body(std::string_view input) {
+std::string payload_form(std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out = "payload=";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kDigits[byte >> 4U], kDigits[byte & 0xFU]};
+  }
+  return out;
+}
+
+std::pair<std::string_view, std::string> type_and_body(std::string_view input) {
   if (input.empty()) return {};
   const auto chosen = static_cast<unsigned char>(input.front());
-  if (chosen < kTypes.size()) return {kTypes[chosen], input.substr(1)};
-  return gantry::fuzz::split_line(input);
+  const std::string_view rest = input.substr(1);
+  if (chosen == kPayload) return {kForm, payload_form(rest)};
+  if (chosen < kTypes.size()) return {kTypes[chosen], std::string(rest)};
+  const auto [type, body] = gantry::fuzz::split_line(input);
+  return {type, std::string(body)};
 }
 
 }  // namespace
