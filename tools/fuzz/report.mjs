@@ -65,10 +65,10 @@ function known(kind) {
 
 const first_and_last = (list) => [...new Set([list[0], list.at(-1)])].join(' to ');
 
-function origin(results) {
+function origin(results, bound) {
   const times = results.map((one) => one.at).sort();
-  return `At commit ${[...new Set(results.map((one) => one.commit))].join(', ')}, ${first_and_last(times.map((at) => at.slice(0, 16)))}, ` +
-    `${first_and_last(results.map((one) => one.each).sort((a, b) => a - b))} s each, ${os.cpus().length} cores`;
+  return `At commit ${[...new Set(results.map((one) => one.commit))].join(', ')}, ${first_and_last(times.map((at) => at.slice(0, 16)))}, on ${os.cpus().length} cores, ` +
+    `${first_and_last(results.map((one) => one.each).sort((a, b) => a - b))} s ${bound}`;
 }
 
 function target_rows(results) {
@@ -80,11 +80,12 @@ function target_rows(results) {
 export function report_text(sound, planted) {
   const parts = ['# Fuzzing'];
   if (sound.length > 0) {
-    parts.push(`${origin(sound)}, by \`./dev fuzz\`, with address and undefined sanitizers. [tests/fuzz](../../tests/fuzz/README.md) says what each does.`,
+    parts.push(`${origin(sound, 'each')}, by \`./dev fuzz\`, with address and undefined sanitizers. [tests/fuzz](../../tests/fuzz/README.md) says what each does.
+Lines that only the compiler runs (\`fields()\` of a shape) count as not reached.`,
       markdown(sound_rows(sound)), '## Lines of the targets that the corpus reaches', markdown(target_rows(sound)));
   }
   if (planted.length > 0) {
-    parts.push('## Planted bugs', `${origin(planted)}, from the kept corpus, by \`./dev fuzz --planted\`.`,
+    parts.push('## Planted bugs', `${origin(planted, 'at most')}, from the kept corpus, by \`./dev fuzz --planted\`.`,
       markdown([['fuzzer', 'bug', 'in', 'found after', 'executions'],
         ...planted.map((one) => [one.name, one.bug, `\`${one.file}\``, found_after(one), number(one.executions)])]));
   }

@@ -101,8 +101,7 @@ TEST(Url, refuses_names_that_cannot_be_converted) {
   for (const std::string& name : std::vector<std::string>{
            "\xff.example", "a\xc3.example", "\xed\xa0\x80.example",  // no UTF-8
            "a\xe2\x80\x8b\xe2\x80\xae.example",                      // turns the direction
-           "\xcc\x88"
-           "a.example",  // begins with a mark
+           "\xcc\x88\xc3\xbc.example",                               // begins with a mark
            "-\xc3\xbc.example", long_label + ".example", "%ff.example"}) {
     const auto parsed = parse_url("http://" + name + "/");
     const auto* failure = std::get_if<HttpFailure>(&parsed);
