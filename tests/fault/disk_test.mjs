@@ -50,6 +50,12 @@ async function write_into_fault(room, operation, error) {
   return { acknowledged, refused };
 }
 
+// The receiver may see an attempt twice whose record failed: texts are counted, not requests.
+function undelivered(hook, acknowledged) {
+  const delivered = new Set(hook.requests().map((one) => one.json.text));
+  return [...acknowledged].filter((one) => !delivered.has(one));
+}
+
 const kFaults = [
   ['a full disk', 'write', 'full', 'storage-full', 'The disk of the server is full'],
   ['a disk that fails to write', 'write', 'io', 'storage-failed', 'The server cannot write to its storage'],
@@ -69,7 +75,7 @@ for (const [words, operation, error, type, text] of kFaults) {
     expect(failed >= kWriters, `the disk failed ${failed} times`);
     await hook.ring('after the fault');
     acknowledged.add('after the fault');
-    await hook.received(acknowledged.size, 20_000);
+    await eventually('a delivery of each', async () => undelivered(hook, acknowledged).length === 0, 20_000);
     await w.crash_and_restart();
     const stored = await texts_in(hook.room);
     const lost = [...acknowledged].filter((one) => !stored.includes(one));
@@ -77,8 +83,6 @@ for (const [words, operation, error, type, text] of kFaults) {
     // A commit whose sync failed may still be found after a crash; nobody was told that it holds.
     if (operation !== 'sync') expect_json(new Set(stored), acknowledged);
     expect(new Set(stored).size === stored.length, 'a message is there twice');
-    const delivered = new Set(hook.requests().map((one) => one.json.text));
-    expect_json([...acknowledged].filter((one) => !delivered.has(one)), []);
   });
 }
 
