@@ -5,9 +5,9 @@
 #include <memory>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 
 #include "egress/http_client.h"
 
@@ -23,8 +23,9 @@ class Remains {
 class Completion {
  public:
   virtual ~Completion() = default;
-  // `remains` may own this completion.
-  virtual void complete(HttpResult result, std::unique_ptr<Remains> remains) = 0;
+  virtual const asio::any_io_executor& executor() const = 0;
+  // On that executor, once. `remains` may own this completion.
+  virtual void resume(HttpResult result, std::unique_ptr<Remains> remains) = 0;
 };
 
 template <class Handler>
@@ -35,19 +36,16 @@ class HandlerCompletion final : public Completion {
         work_(asio::make_work_guard(handler)),
         handler_(std::move(handler)) {}
 
-  // Safety: once posted, all may run and be gone before post() returns, this object included. So
-  // the work guard travels with the handler, and the executor kept here counts as no work.
-  void complete(HttpResult result, std::unique_ptr<Remains> remains) override {
-    const auto executor = executor_;
-    asio::post(executor, [work = std::move(work_), handler = std::move(handler_),
-                          held = std::move(result), kept = std::move(remains)]() mutable {
-      kept.reset();
-      handler(std::move(held));
-    });
+  const asio::any_io_executor& executor() const override { return executor_; }
+  void resume(HttpResult result, std::unique_ptr<Remains> remains) override {
+    const auto work = std::move(work_);
+    auto handler = std::move(handler_);
+    remains.reset();
+    handler(std::move(result));
   }
 
  private:
-  asio::associated_executor_t<Handler> executor_;
+  const asio::any_io_executor executor_;
   asio::executor_work_guard<asio::associated_executor_t<Handler>> work_;
   Handler handler_;
 };

@@ -3,6 +3,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "egress/completion.h"
@@ -39,7 +40,11 @@ struct StartTransfer {
     }
     if (auto* failure = std::get_if<HttpFailure>(&url)) {
       loop->count_failure(failure->kind);
-      completion->complete(std::move(*failure), nullptr);
+      const auto executor = completion->executor();
+      asio::post(executor,
+                 [completion = std::move(completion), failed = std::move(*failure)]() mutable {
+                   completion->resume(std::move(failed), nullptr);
+                 });
       return;
     }
     const std::uint64_t id = loop->new_id();

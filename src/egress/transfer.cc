@@ -48,9 +48,9 @@ void Transfer::take_user_info() {
   }
 }
 
-void Transfer::complete(std::unique_ptr<Transfer> transfer, HttpResult result) {
+void Transfer::resume(std::unique_ptr<Transfer> transfer, HttpResult result) {
   Completion& completion = *transfer->completion_;
-  completion.complete(std::move(result), std::move(transfer));
+  completion.resume(std::move(result), std::move(transfer));
 }
 
 HttpFailure Transfer::timeout_failure() const {

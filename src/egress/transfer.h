@@ -43,7 +43,9 @@ class Transfer final : public Remains {
   void configure(CURL* easy, const EgressOptions& options, SteadyTime now);
   Step hop_ended(CURL* easy, CURLcode code, const EgressOptions& options, SteadyTime now);
   HttpResult take_result() { return std::move(result_); }
-  static void complete(std::unique_ptr<Transfer> transfer, HttpResult result);
+  const asio::any_io_executor& executor() const { return completion_->executor(); }
+  // On that executor, once.
+  static void resume(std::unique_ptr<Transfer> transfer, HttpResult result);
 
   bool has_started() const { return started_.has_value(); }
   SteadyTime deadline() const { return *started_ + timeout_; }

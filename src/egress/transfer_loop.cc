@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "base/post_together.h"
 #include "base/thread_role.h"
 #include "egress/failure.h"
 
@@ -56,7 +57,7 @@ void TransferLoop::submit(std::unique_ptr<Transfer> transfer) {
     const HttpFailure failure = stopped_ ? shutting_down() : busy();
     lock.unlock();
     count_failure(failure.kind);
-    Transfer::complete(std::move(transfer), failure);
+    post_alone(Ended{std::move(transfer), failure});
     return;
   }
   if (!handles_) start_thread();
@@ -248,10 +249,7 @@ void TransferLoop::finish_all() {
 
 void TransferLoop::hand_over() {
   unfinished_.fetch_sub(ended_.size());
-  for (Ended& ended : ended_) {
-    Transfer::complete(std::move(ended.transfer), std::move(ended.result));
-  }
-  ended_.clear();
+  post_together(std::exchange(ended_, {}));
 }
 
 void TransferLoop::sleep() {

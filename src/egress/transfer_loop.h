@@ -57,6 +57,9 @@ class TransferLoop {
   struct Ended {
     std::unique_ptr<Transfer> transfer;
     HttpResult result;
+
+    const asio::any_io_executor& executor() const { return transfer->executor(); }
+    void resume() { Transfer::resume(std::move(transfer), std::move(result)); }
   };
   enum class Wake { Sleeping, Awake };
 

@@ -32,7 +32,7 @@ function choose_death(random, memory) {
   return random.choose([
     [35, () => ({ sort: 'signal' })],
     [15, () => ({ sort: memory === 'lost' ? 'half-synced' : 'signal' })],
-    [20, () => call('write of a commit', 'write', 'log', 200)],
+    [20, () => call('write of a commit', 'write', 'log', 30)],
     [15, () => call('sync of a commit', 'sync', 'log', 30)],
     [10, () => call('write of a checkpoint', 'write', 'database', 60)],
     [5, () => call('sync of a checkpoint', 'sync', 'database', 1)],

@@ -12,7 +12,7 @@ import { test } from '../support/testing.mjs';
 import { use_world } from '../support/world.mjs';
 
 const kWriters = 16;
-const kGoodBefore = { write: 200, sync: 10 };   // calls that succeed before the fault comes
+const kGoodBefore = { write: 10, sync: 10 };   // calls that succeed before the fault comes
 const kRefusedEach = 2;     // a writer has seen enough then
 const kPage = 100;
 

@@ -32,7 +32,7 @@ async function post_some(room, number, acknowledged) {
 }
 
 // Rounds, and about how many calls of the operation one makes.
-const kFaults = [['write', 'full', 60, 30], ['write', 'io', 60, 30], ['sync', 'io', 20, 2], ['read', 'io', 12, 2]];
+const kFaults = [['write', 'full', 40, 4], ['write', 'io', 40, 4], ['sync', 'io', 20, 2], ['read', 'io', 12, 2]];
 
 for (const [operation, error, rounds, calls] of kFaults) {
   test(`each ${operation} fails once (${error})`, async () => {

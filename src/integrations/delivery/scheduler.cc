@@ -72,25 +72,37 @@ asio::awaitable<OpenTargets> DeliveryScheduler::open_targets() {
   co_return co_await asio::co_spawn(strand_, look(&order_), asio::use_awaitable);
 }
 
+// A commit tells of many, and one turn of the strand serves all.
 void DeliveryScheduler::follow(const domain::Event& event) {
-  if (const auto* dropped = std::get_if<domain::DeliveriesCancelled>(&event)) {
-    asio::post(strand_, [this, deliveries = dropped->deliveries] {
-      forget(*deliveries);
-      pump();
-    });
-    return;
+  const bool is_queued = std::holds_alternative<domain::DeliveryQueued>(event);
+  if (!is_queued && !std::holds_alternative<domain::DeliveriesCancelled>(event)) return;
+  {
+    const std::lock_guard lock(told_mutex_);
+    told_.push_back(event);
+    if (told_.size() > 1) return;
   }
-  const auto* queued = std::get_if<domain::DeliveryQueued>(&event);
-  if (queued == nullptr) return;
-  asio::post(strand_, [this, delivery = queued->delivery] {
+  asio::post(strand_, [this] { take_told(); });
+}
+
+void DeliveryScheduler::take_told() {
+  std::vector<domain::Event> told;
+  {
+    const std::lock_guard lock(told_mutex_);
+    told.swap(told_);
+  }
+  for (const domain::Event& event : told) {
+    if (const auto* dropped = std::get_if<domain::DeliveriesCancelled>(&event)) {
+      forget(*dropped->deliveries);
+      continue;
+    }
+    const auto& delivery = std::get<domain::DeliveryQueued>(event).delivery;
     if (!loaded_) {
       early_.push_back(delivery);
-      return;
+    } else if (delivery->sequence > newest_loaded_) {
+      add(delivery);
     }
-    if (delivery->sequence <= newest_loaded_) return;
-    add(delivery);
-    pump();
-  });
+  }
+  pump();
 }
 
 Task<std::vector<domain::Delivery>> DeliveryScheduler::read_open(std::int64_t after) {

@@ -4,6 +4,7 @@
 // start. Lives on its own strand. Source: contract "integrations" 16.
 
 #include <map>
+#include <mutex>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -55,6 +56,7 @@ class DeliveryScheduler final : public domain::EventFollower {
   asio::awaitable<OpenTargets> open_targets();
 
  private:
+  void take_told();
   asio::awaitable<void> load();
   Task<std::vector<domain::Delivery>> read_open(std::int64_t after);
   asio::awaitable<void> watch_retries();
@@ -74,6 +76,8 @@ class DeliveryScheduler final : public domain::EventFollower {
   const SchedulerOptions options_;
   SchedulerMetrics metrics_;
   std::atomic<bool> halted_{false};  // set at once by stop(), while stopping_ takes its turn
+  std::mutex told_mutex_;
+  std::vector<domain::Event> told_;  // by the writer, not looked at yet
 
   // All from here on belongs to the strand.
   bool loaded_ = false;

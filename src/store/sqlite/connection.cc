@@ -1,5 +1,7 @@
 #include "store/sqlite/connection.h"
 
+#include "store/sqlite/gathered_log.h"
+
 namespace gantry::store::sqlite {
 namespace {
 
@@ -78,14 +80,16 @@ Connection::Connection(const std::string& path, Access access) {
   stop_counting_memory();
   const int flags = access == Access::ReadOnly ? SQLITE_OPEN_READONLY
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const char* const file_system =
+      access == Access::GatheredWrite ? gathered_log_file_system() : nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, file_system);
   if (code != SQLITE_OK) {
     const std::string text = path + ": " + (db_ != nullptr ? sqlite3_errmsg(db_) : "no memory");
     sqlite3_close_v2(db_);
     throw StoreFault(code, text);
   }
   // SQLite opens what it may not write for reading only, and would fail at the first write.
-  if (access == Access::ReadWrite && sqlite3_db_readonly(db_, "main") == 1) {
+  if (access != Access::ReadOnly && sqlite3_db_readonly(db_, "main") == 1) {
     sqlite3_close_v2(db_);
     throw StoreFault(SQLITE_READONLY, "the file may not be written");
   }

@@ -83,7 +83,8 @@ class Statement {
   int next_parameter_ = 1;
 };
 
-enum class Access { ReadWrite, ReadOnly };
+// GatheredWrite: as ReadWrite, through gathered_log.h.
+enum class Access { ReadOnly, ReadWrite, GatheredWrite };
 
 class Connection {
  public:

@@ -4,9 +4,10 @@
 #include <utility>
 
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include "base/log.h"
+#include "base/post_together.h"
 #include "base/thread_role.h"
 #include "domain/error_codes.h"
 #include "store/sqlite/database_care.h"
@@ -82,7 +83,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(StoreOptions options,
 SqliteStore::SqliteStore(StoreOptions options, domain::Directory& directory)
     : options_(std::move(options)),
       directory_(directory),
-      writer_(options_.path, Access::ReadWrite),
+      writer_(options_.path, Access::GatheredWrite),
       checkpointer_(writer_, options_.path, options_.checkpoint_pages),
       writes_(options_.writes) {
   set_up(writer_);
@@ -141,13 +142,10 @@ Task<void> SqliteStore::submit(Push push) {
   // Safety: `push` lives in this frame until the job is done; the handler resumes it exactly once.
   const auto start = [&push](auto handler) {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-    const std::function<void(Outcome)> finish = [shared](Outcome outcome) {
-      asio::post(asio::get_associated_executor(*shared),
-                 [shared, outcome = std::move(outcome)]() mutable {
-                   std::move (*shared)(outcome.fault, std::move(outcome.result));
-                 });
-    };
-    if (!push(finish)) finish({Error(ErrorCode::Busy), nullptr});
+    const Completion completion{asio::get_associated_executor(*shared), [shared](Outcome outcome) {
+                                  std::move (*shared)(outcome.fault, std::move(outcome.result));
+                                }};
+    if (!push(completion)) post_alone(Completed(completion, {Error(ErrorCode::Busy), nullptr}));
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&,
                                           void(std::exception_ptr, Result<void>)>(
@@ -156,15 +154,15 @@ Task<void> SqliteStore::submit(Push push) {
 
 Task<void> SqliteStore::run_write(std::function<Result<void>(domain::Tx&)> work,
                                   domain::Urgency urgency) {
-  const auto push = [this, &work, urgency](std::function<void(Outcome)> done) {
-    return writes_.push({std::move(work), std::move(done), urgency});
+  const auto push = [this, &work, urgency](Completion completion) {
+    return writes_.push({std::move(work), std::move(completion), urgency});
   };
   co_return co_await submit(push);
 }
 
 Task<void> SqliteStore::run_read(std::function<Result<void>(const domain::Tx&)> work) {
-  const auto push = [this, &work](std::function<void(Outcome)> done) {
-    return reads_.push({std::move(work), std::move(done)}, options_.read_queue_max);
+  const auto push = [this, &work](Completion completion) {
+    return reads_.push({std::move(work), std::move(completion)}, options_.read_queue_max);
   };
   co_return co_await submit(push);
 }
@@ -208,7 +206,8 @@ Result<void> SqliteStore::compact(const std::atomic<bool>& stop) {
   }
   // A write that does nothing wakes the writer.
   const auto nothing = [](domain::Tx&) -> Result<void> { return Done{}; };
-  if (!writes_.push({nothing, [](const Outcome&) {}, domain::Urgency::Now})) {
+  const Completion nobody{asio::system_executor(), [](const Outcome&) {}};
+  if (!writes_.push({nothing, nobody, domain::Urgency::Now})) {
     const std::lock_guard lock(between_mutex_);
     if (std::exchange(between_, nullptr)) return ErrorCode::Busy;
   }
@@ -221,7 +220,9 @@ void SqliteStore::run_group(std::vector<WriteJob>& group) {
   // Nobody of the group was told anything: its functions run again.
   if (try_group(group, Separation::Savepoints)) return;
   metrics_.failed_commits.fetch_add(1, std::memory_order_relaxed);
-  for (WriteJob& job : group) job.done(run_alone(job.work));
+  for (WriteJob& job : group) {
+    post_alone(Completed(std::move(job.completion), run_alone(job.work)));
+  }
 }
 
 bool SqliteStore::try_group(std::vector<WriteJob>& group, Separation separation) {
@@ -250,15 +251,20 @@ bool SqliteStore::try_group(std::vector<WriteJob>& group, Separation separation)
   }
   metrics_.commits.fetch_add(1, std::memory_order_relaxed);
   publish(tx);
-  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(outcomes[i]));
+  std::vector<Completed> completed;
+  completed.reserve(group.size());
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    completed.emplace_back(std::move(group[i].completion), std::move(outcomes[i]));
+  }
+  post_together(std::move(completed));
   tell_followers(tx);
   checkpointer_.after_commit();
   return true;
 }
 
 // Nothing when it failed after it had changed something, which cannot be undone alone here.
-std::optional<SqliteStore::Outcome> SqliteStore::run_bare(
-    SqliteTx& tx, Connection& connection, const std::function<Result<void>(domain::Tx&)>& work) {
+std::optional<Outcome> SqliteStore::run_bare(SqliteTx& tx, Connection& connection,
+                                             const std::function<Result<void>(domain::Tx&)>& work) {
   const std::int64_t written = connection.total_changes();
   const Session& session = tx.session();
   const std::size_t told = session.changes.size() + session.events.size();
@@ -274,8 +280,8 @@ std::optional<SqliteStore::Outcome> SqliteStore::run_bare(
   return outcome;
 }
 
-SqliteStore::Outcome SqliteStore::run_in_savepoint(
-    SqliteTx& tx, Connection& connection, const std::function<Result<void>(domain::Tx&)>& work) {
+Outcome SqliteStore::run_in_savepoint(SqliteTx& tx, Connection& connection,
+                                      const std::function<Result<void>(domain::Tx&)>& work) {
   Session& session = tx.session();
   const std::size_t changes = session.changes.size();
   const std::size_t events = session.events.size();
@@ -299,7 +305,7 @@ SqliteStore::Outcome SqliteStore::run_in_savepoint(
   return outcome;
 }
 
-SqliteStore::Outcome SqliteStore::run_alone(const std::function<Result<void>(domain::Tx&)>& work) {
+Outcome SqliteStore::run_alone(const std::function<Result<void>(domain::Tx&)>& work) {
   SqliteTx tx(writer_, recorders_);
   Outcome outcome;
   try {
@@ -355,7 +361,7 @@ void SqliteStore::read_loop(const std::string& path) {
       if (connection.in_transaction()) connection.execute(kRollback);
       outcome.fault = std::current_exception();
     }
-    job.done(std::move(outcome));
+    post_alone(Completed(std::move(job.completion), std::move(outcome)));
   }
 }
 

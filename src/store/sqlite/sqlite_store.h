@@ -66,10 +66,9 @@ class SqliteStore final : public domain::Store {
   Task<void> run_read(std::function<Result<void>(const domain::Tx&)> work) override;
 
  private:
-  using Outcome = WriteOutcome;
   struct ReadJob {
     std::function<Result<void>(const domain::Tx&)> work;
-    std::function<void(Outcome)> done;
+    Completion completion;
   };
 
   // Shared by the readers' threads, which empty it.
@@ -90,8 +89,8 @@ class SqliteStore final : public domain::Store {
 
   SqliteStore(StoreOptions options, domain::Directory& directory);
 
-  // Resumes the caller, on its executor, when the job that `push(done)` queues has called done;
-  // with Busy when it could not be queued.
+  // Resumes the caller when the job that `push(completion)` queues is complete; with Busy when it
+  // could not be queued.
   template <class Push>
   static Task<void> submit(Push push);
   void load_directory();

@@ -11,17 +11,13 @@
 #include <vector>
 
 #include "domain/store.h"
+#include "store/sqlite/completion.h"
 
 namespace gantry::store::sqlite {
 
-struct WriteOutcome {
-  Result<void> result;
-  std::exception_ptr fault;
-};
-
 struct WriteJob {
   std::function<Result<void>(domain::Tx&)> work;
-  std::function<void(WriteOutcome)> done;
+  Completion completion;
   domain::Urgency urgency = domain::Urgency::Now;
 };
 
