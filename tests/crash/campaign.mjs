@@ -5,6 +5,7 @@ import { unrecorded } from '../support/coverage.mjs';
 import { damages_of } from '../support/database.mjs';
 import { World } from '../support/world.mjs';
 import { Random } from '../differential/random.mjs';
+import { Backup } from './backup.mjs';
 import { check_all, check_told } from './checker.mjs';
 import { Ledger, Load } from './load.mjs';
 import { open_site } from './site.mjs';
@@ -20,6 +21,8 @@ const kLastLoadMs = 150;       // of a site, ended without a kill
 const kClockPercent = 10;      // of the starts find another time
 const kClockMs = 1_800_000;    // at most so far off
 const kBrokenMax = 200;        // kept of one campaign
+const kBackupMs = 80;          // about how long one takes
+const kWholeBackupPercent = 50;   // of the backups come to their end before the kill
 const kTurns = 10;             // of the event loop
 const kExitOfDamage = 3;
 
@@ -31,7 +34,8 @@ function choose_death(random, memory) {
   const call = (sort, operation, file, most) => ({ sort, operation, file, after: random.below(most) });
   return random.choose([
     [35, () => ({ sort: 'signal' })],
-    [15, () => ({ sort: memory === 'lost' ? 'half-synced' : 'signal' })],
+    // Nobody waits for a backup's own file to be synced, so it is no use where memory is lost.
+    [15, () => ({ sort: memory === 'lost' ? 'half-synced' : 'backup' })],
     [20, () => call('write of a commit', 'write', 'log', 30)],
     [15, () => call('sync of a commit', 'sync', 'log', 30)],
     [10, () => call('write of a checkpoint', 'write', 'database', 60)],
@@ -40,7 +44,7 @@ function choose_death(random, memory) {
 }
 
 class Campaign {
-  report = { kills: {}, broken: {}, words: [], load: {} };
+  report = { kills: {}, broken: {}, words: [], load: {}, copies: 0 };
   #clock_ms = 0;
   #damaged = false;   // the server refuses the data, so there is nothing more to look at
 
@@ -143,11 +147,26 @@ class Campaign {
       if (!server.end) death.sort = 'signal';
     } else {
       await pause(kLoadMs.least + this.random.below(kLoadMs.most - kLoadMs.least));
+      if (death.sort === 'backup') return this.#kill_in_backup(load);
       if (death.sort === 'half-synced') await server.control({ command: 'die', seed: this.#seed() }).catch(() => {});
     }
     await server.kill();
     await load.stop();
     await this.#bury(death.sort);
+  }
+
+  // Before or after its end; the copy is looked at while the server is dead.
+  async #kill_in_backup(load) {
+    const { server } = this.world;
+    const backup = new Backup(server.data, this.ledger);
+    const is_whole = this.random.chance(kWholeBackupPercent);
+    await Promise.race([backup.ended, ...(is_whole ? [] : [pause(this.random.below(kBackupMs))])]);
+    await server.kill();
+    await load.stop();
+    await this.#bury('in a backup');
+    const { made, broken } = await backup.look_into_copy(this.site, this.ledger, this.target);
+    if (made) ++this.report.copies;
+    this.#note(broken);
   }
 
   // What the dead server sent is in the sockets by now: it belongs to its life.

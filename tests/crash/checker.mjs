@@ -3,7 +3,7 @@
 
 export const kinds = ['acknowledged and missing', 'posted twice', 'answers changed', 'refused without cause',
   'told of what is not there', 'due and never made', 'deliveries doubled', 'replies doubled', 'attempts miscounted',
-  'retried too early', 'order broken', 'effects of scripts lost', 'database damaged'];
+  'retried too early', 'order broken', 'effects of scripts lost', 'database damaged', 'missing in a backup', 'backups not whole', 'called by a copy'];
 
 const label_of = (text) => /^(?:post|hook|edit \d+ of) (#\d+)/.exec(text)?.[1];
 const fails_of = (text) => Number(/\bfails=(\d+)/.exec(text)?.[1] ?? 0);
@@ -237,4 +237,16 @@ export function check_all(state) {
   check.every_delivery_ended(state.deliveries);
   check.order(state.deliveries);
   return check.broken;
+}
+
+// Of a restored backup: `told` are the events that were acknowledged before it was begun, `calls`
+// what the target saw of the copy.
+export function check_copy({ site, ledger, messages, told, calls }) {
+  const by_then = (entry) => ({ ...entry, status: told.has(entry) ? 200 : undefined, edits: entry.edits?.map(by_then) });
+  const known = Object.assign(Object.create(ledger), { posts: ledger.posts.map(by_then), calls: ledger.calls.map(by_then),
+                                                       refusals: [], changed_answers: [] });
+  const check = new Check({ site, ledger: known, notes: [], messages });
+  check.acknowledged();
+  return [...check.broken.map(({ words }) => ({ kind: 'missing in a backup', words })),
+          ...calls.map((note) => ({ kind: 'called by a copy', words: `${note.path} "${note.text}"` }))];
 }

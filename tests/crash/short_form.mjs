@@ -13,7 +13,7 @@ export function test_campaign(words, { covers, ...options }) {
   test(`${words}, ${kKills} times: nothing told is lost, nothing is done twice`,
        { covers, within_ms: kKills * kKillMsMax }, async () => {
     const report = await run_campaign({ seed, kills: kKills, ...options });
-    console.log(`seed ${seed}: kills ${JSON.stringify(report.kills)}, load ${JSON.stringify(report.load)}`);
+    console.log(`seed ${seed}: kills ${JSON.stringify(report.kills)}, load ${JSON.stringify(report.load)}, copies ${report.copies}`);
     expect(Object.values(report.load).every((count) => count > kKills / 10), `the load was little: ${JSON.stringify(report.load)}`);
     expect(report.words.length === 0, `GANTRY_CRASH_SEED=${seed} found ${JSON.stringify(report.broken)}:\n   ${report.words.slice(0, 20).join('\n   ')}`);
   });

@@ -21,6 +21,7 @@ export function crash_report({ options, started, ended, bugs, campaigns, broken 
     '## Kills', '', ...table(['where', 'process', 'power'], sorts.map((sort) => [sort, kills(of('kept'), sort), kills(of('lost'), sort)])), '',
     '## Load', '', ...table(['what', 'count'], [...new Set(campaigns.flatMap((one) => Object.keys(one.load)))]
       .map((what) => [what, sum_of(campaigns, (one) => one.load[what])])), '',
+    `${sum_of(campaigns, (one) => one.copies)} backups came to their end before the server was killed; their copies were looked at.`, '',
     '## Seeded bugs', '', ...table(['bug', 'found', 'after kills', 'shows as'], bugs.map((one) => [one.bug, one.found ? 'yes' : 'NO', one.kills,
       Object.entries(one.broken).map(([kind, count]) => `${kind} ${count}`).join(', ')])), '',
     '## Campaigns', '', ...table(['seed', 'memory', 'kills', 'broken'],
