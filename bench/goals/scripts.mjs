@@ -51,7 +51,8 @@ async function deliveries(bench, mode, script, is_right, others = []) {
       figures: { 'Gantry us': spread(of('gantry', 'cpu_us')), 'of that server us': spread(of('gantry', 'server_us')),
                  'workers us': spread(of('gantry', 'worker_us')), [`${name} us`]: spread(of(name, 'cpu_us')),
                  'Gantry deliveries/s': spread(of('gantry', 'per_second')) } });
-    return Object.fromEntries(['rival', ...others.map((one) => one.name)].map((name) => [name, against(name)]));
+    return { ...Object.fromEntries(['rival', ...others.map((one) => one.name)].map((name) => [name, against(name)])),
+             cpu: Object.fromEntries(Object.keys(figures).map((name) => [name, of(name, 'cpu_us')])), workers: of('gantry', 'worker_us') };
   } finally {
     await server.stop();
     await receiver.stop();
@@ -63,6 +64,23 @@ async function bare_loop(bench) {
   const said = await run(kServerCore, path.join(bench.root, 'build/bench/egress_bench'),
                          [String(kBareRequests * bench.seconds), String(kHooks), '1']);
   return { cpu_us: Number(/bare ([\d.]+) us/.exec(said)[1]) };
+}
+
+// Records of deliveries by SQLite alone, in tables without an index.
+async function bare_records(bench) {
+  const space = await workspace(bench, 'team');
+  const data = copy_of(space.data, bench.scratch, 'bare-records');
+  const said = await run(kServerCore, path.join(bench.root, 'build/bench/store_bench'),
+                         ['records', path.join(data, 'gantry.db'), String(bench.seconds)]);
+  return { cpu_us: JSON.parse(/^RESULT (.*)$/m.exec(said)[1]).cpu_us };
+}
+
+// What the parts alone cost that no program around them can do without, against the whole of the rival:
+// where this misses a goal, so does everything built on them.
+function bound(goal, parts, more, { rival }) {
+  const least = rival.map((_, at) => Object.values(more).reduce((sum, list) => sum + list[at], 0));
+  return { goal, what: `what ${parts} alone would give against it`, value: ratios(rival, least), unit: 'x', better: 'more',
+           figures: Object.fromEntries(Object.entries(more).map(([name, list]) => [`${name} us`, spread(list)])) };
 }
 
 // The pool and its workers on the server's core; some integrations at once, as in a server.
@@ -96,14 +114,17 @@ async function warm_runs(bench) {
 
 export async function measure(bench) {
   const plain = await deliveries(bench, 'fetch', undefined, (body) => JSON.parse(body).text === kText,
-                                 [{ name: 'bare libcurl', measure: () => bare_loop(bench) }]);
+                                 [{ name: 'bare libcurl', measure: () => bare_loop(bench) },
+                                  { name: 'bare SQLite', measure: () => bare_records(bench) }]);
   const scripted = await deliveries(bench, 'pipeline', outgoing_script, (body) => JSON.parse(body).question === kQuestion);
+  const bare = { 'bare libcurl': plain.cpu['bare libcurl'], 'bare SQLite': plain.cpu['bare SQLite'] };
   return [
     { goal: '10', what: 'webhook deliveries per CPU second, durable records included, against node-fetch without records',
       pass: 3.5, stretch: 5, ...plain.rival },
     { goal: '10', what: 'the same against a bare libcurl multi loop', pass: 0.5, stretch: 0.8, ...plain['bare libcurl'] },
     { goal: '11', what: 'script runs with delivery per CPU second, durable records included, against isolated-vm and node-fetch without',
       pass: 1.4, stretch: 2, ...scripted.rival },
+    bound('11', 'libcurl, SQLite and the script workers, without a server,', { ...bare, workers: scripted.workers }, scripted.cpu),
     await warm_runs(bench),
   ];
 }

@@ -1,6 +1,9 @@
 // What SQLite itself can do with a copy of Gantry's database, without anything around it:
 //
 //   store_bench inserts FILE SECONDS   durable messages a second, 64 a transaction
+//   store_bench records FILE SECONDS   durable records of deliveries, 64 a transaction: the least that
+//                                      any could be, a row when it is queued, a row of its attempt,
+//                                      and the first one told of the end
 //   store_bench history FILE SECONDS   the latest 50 messages of the rooms in turn, by prepared
 //   query
 
@@ -95,6 +98,40 @@ long insert_groups(sqlite3* db, Clock::time_point until) {
   return done;
 }
 
+// As long as what Gantry keeps of a delivery and of an attempt of the benchmark.
+constexpr std::size_t kDeliveryBytes = 437;
+constexpr std::size_t kAttemptBytes = 979;
+
+long record_groups(sqlite3* db, Clock::time_point until) {
+  execute(db,
+          "CREATE TABLE bare_deliveries (id INTEGER PRIMARY KEY, state INTEGER, text TEXT);"
+          "CREATE TABLE bare_attempts (id INTEGER PRIMARY KEY, text TEXT)");
+  sqlite3_stmt* queue = prepare(db, "INSERT INTO bare_deliveries VALUES (?, 0, ?)");
+  sqlite3_stmt* attempt = prepare(db, "INSERT INTO bare_attempts VALUES (?, ?)");
+  sqlite3_stmt* end = prepare(db, "UPDATE bare_deliveries SET state = 2 WHERE id = ?");
+  const std::string delivery_text(kDeliveryBytes, 'd');
+  const std::string attempt_text(kAttemptBytes, 'a');
+  const auto run = [db](sqlite3_stmt* statement, long id, std::string_view text) {
+    sqlite3_bind_int64(statement, 1, id);
+    if (!text.empty()) bind_text(statement, 2, text);
+    if (sqlite3_step(statement) != SQLITE_DONE) fail(db);
+    sqlite3_reset(statement);
+  };
+  long done = 0;
+  for (; Clock::now() < until; done += kGroup) {
+    execute(db, "BEGIN IMMEDIATE");
+    for (long id = done; id < done + kGroup; ++id) run(queue, id, delivery_text);
+    execute(db, "COMMIT; BEGIN IMMEDIATE");
+    for (long id = done; id < done + kGroup; ++id) {
+      run(attempt, id, attempt_text);
+      run(end, id, {});
+    }
+    execute(db, "COMMIT");
+  }
+  for (sqlite3_stmt* statement : {queue, attempt, end}) sqlite3_finalize(statement);
+  return done;
+}
+
 long read_histories(sqlite3* db, Clock::time_point until) {
   const std::vector<std::string> rooms =
       column_of(db, "SELECT id FROM rooms WHERE id IN (SELECT room FROM messages)");
@@ -134,7 +171,9 @@ int main(int argc, char** argv) {
   const double cpu = cpu_seconds();
   const auto until = started + std::chrono::duration_cast<Clock::duration>(
                                    std::chrono::duration<double>(std::atof(argv[3])));
-  const long done = mode == "inserts" ? insert_groups(db, until) : read_histories(db, until);
+  const long done = mode == "inserts"   ? insert_groups(db, until)
+                    : mode == "records" ? record_groups(db, until)
+                                        : read_histories(db, until);
   const std::chrono::duration<double> took = Clock::now() - started;
   std::printf("RESULT {\"per_second\":%.1f,\"cpu_us\":%.3f}\n",
               static_cast<double>(done) / took.count(),

@@ -38,18 +38,6 @@ Prune prune_of(const json::object& in) {
   return is_on(in, "prune") ? Prune::Yes : Prune::No;
 }
 
-// What was saved but will not run.
-json::array warnings_of(const integrations::IntegrationFiles::Plan& plan) {
-  json::array out;
-  for (const auto& change : plan) {
-    if (!change.after || !change.after->script_error) continue;
-    const domain::ScriptError& error = *change.after->script_error;
-    out.push_back(json::value(change.file + ": the script does not compile: " + error.name + ": " +
-                              error.message));
-  }
-  return out;
-}
-
 json::array rows_of(const integrations::IntegrationFiles::Plan& plan) {
   json::array out;
   for (const auto& change : plan) out.push_back(integrations::to_json(change));
@@ -121,7 +109,12 @@ Task<json::object> IntegrationCommands::apply(json::object in) {
   CO_TRY(domain::Caller caller, caller_of(in));
   auto files = files_of(in);
   CO_TRY(const auto plan, co_await files_.apply(std::move(caller), std::move(files), prune_of(in)));
-  co_return json::object{{"changes", rows_of(plan)}, {"warnings", warnings_of(plan)}};
+  json::object out{{"changes", rows_of(plan)}, {"warnings", json::array{}}};
+  // All of it is done, so a fault while looking for warnings is no reason to deny it.
+  if (const auto warnings = co_await files_.warnings_of(plan)) {
+    out["warnings"] = json::array(warnings->begin(), warnings->end());
+  }
+  co_return out;
 }
 
 }  // namespace gantry::app

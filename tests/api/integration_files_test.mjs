@@ -231,6 +231,17 @@ test('a script that does not compile is saved and told of', async (t) => {
   expect(end.stderr.includes('a.json: the script does not compile: SyntaxError'), end.stderr);
 });
 
+test('an integration that could not post is saved and told of', async (t) => {
+  await clear();
+  const dir = folder(t);
+  const group = await w.create_group();
+  write(dir, 'a.json', { type: 'webhook-incoming', name: 'a', enabled: true, username: 'rocket.cat', channel: [`#${group.name}`] });
+  write(dir, 'b.json', { type: 'webhook-incoming', name: 'b', enabled: true, username: 'rocket.cat', channel: ['#general'] });
+  const end = await must(['apply', dir]);
+  expect(end.stderr === `gantry: a.json: rocket.cat is not a member of #${group.name} and may not enter it\n`, end.stderr);
+  expect((await find('a')).length === 1, 'it was saved');
+});
+
 const good = { type: 'webhook-incoming', name: 'good', enabled: true, username: 'rocket.cat', channel: ['#general'] };
 const outgoing = { type: 'webhook-outgoing', name: 'bad', enabled: true, username: 'rocket.cat', channel: ['#general'], event: 'sendMessage', urls: ['https://x.example/'] };
 const bad = [

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "domain/error_codes.h"
+#include "domain/posting_warnings.h"
 #include "domain/room_access.h"
 #include "integrations/files/pretty_json.h"
 
@@ -312,6 +313,27 @@ Task<Plan> IntegrationFiles::apply(domain::Caller caller, std::vector<Integratio
   };
   if (!changes.empty()) CO_TRY_DO(co_await context_.store.write<void>(work));
   co_return changes;
+}
+
+Task<std::vector<std::string>> IntegrationFiles::warnings_of(Plan applied) {
+  using Warnings = std::vector<std::string>;
+  const std::function<Result<Warnings>(const Tx&)> work =
+      [this, &applied](const Tx& tx) -> Result<Warnings> {
+    Warnings out;
+    for (const PlannedChange& change : applied) {
+      if (!change.after) continue;
+      if (const auto& error = change.after->script_error) {
+        out.push_back(change.file + ": the script does not compile: " + error->name + ": " +
+                      error->message);
+      }
+      for (const auto& warning :
+           domain::posting_warnings(tx, context_.directory, *change.after)) {
+        out.push_back(change.file + ": " + warning.message);
+      }
+    }
+    return out;
+  };
+  co_return co_await context_.store.read<Warnings>(work);
 }
 
 }  // namespace gantry::integrations

@@ -43,6 +43,8 @@ class IntegrationFiles {
   Task<Plan> plan(domain::Caller caller, std::vector<IntegrationFile> files, Prune prune);
   // Makes a plan and carries it out. Errors: those of plan(), IntegrationChanged.
   Task<Plan> apply(domain::Caller caller, std::vector<IntegrationFile> files, Prune prune);
+  // What will keep those that were applied from running or posting, "FILE: reason" each.
+  Task<std::vector<std::string>> warnings_of(Plan applied);
 
  private:
   const domain::Context context_;
