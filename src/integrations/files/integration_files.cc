@@ -326,8 +326,7 @@ Task<std::vector<std::string>> IntegrationFiles::warnings_of(Plan applied) {
         out.push_back(change.file + ": the script does not compile: " + error->name + ": " +
                       error->message);
       }
-      for (const auto& warning :
-           domain::posting_warnings(tx, context_.directory, *change.after)) {
+      for (const auto& warning : domain::posting_warnings(tx, context_.directory, *change.after)) {
         out.push_back(change.file + ": " + warning.message);
       }
     }
