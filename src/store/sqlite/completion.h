@@ -16,7 +16,7 @@ struct Outcome {
   std::exception_ptr fault;
 };
 
-// `resume` is called once, on `executor`.
+// `resume` is called once, on `executor`; without it nobody waits.
 struct Completion {
   boost::asio::any_io_executor executor;
   std::function<void(Outcome)> resume;

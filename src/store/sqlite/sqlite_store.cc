@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/system_executor.hpp>
 
 #include "base/log.h"
 #include "base/post_together.h"
@@ -206,8 +205,7 @@ Result<void> SqliteStore::compact(const std::atomic<bool>& stop) {
   }
   // A write that does nothing wakes the writer.
   const auto nothing = [](domain::Tx&) -> Result<void> { return Done{}; };
-  const Completion nobody{asio::system_executor(), [](const Outcome&) {}};
-  if (!writes_.push({nothing, nobody, domain::Urgency::Now})) {
+  if (!writes_.push({nothing, {}, domain::Urgency::Now})) {
     const std::lock_guard lock(between_mutex_);
     if (std::exchange(between_, nullptr)) return ErrorCode::Busy;
   }
@@ -221,7 +219,10 @@ void SqliteStore::run_group(std::vector<WriteJob>& group) {
   if (try_group(group, Separation::Savepoints)) return;
   metrics_.failed_commits.fetch_add(1, std::memory_order_relaxed);
   for (WriteJob& job : group) {
-    post_alone(Completed(std::move(job.completion), run_alone(job.work)));
+    Outcome outcome = run_alone(job.work);
+    if (job.completion.resume) {
+      post_alone(Completed(std::move(job.completion), std::move(outcome)));
+    }
   }
 }
 
@@ -254,6 +255,7 @@ bool SqliteStore::try_group(std::vector<WriteJob>& group, Separation separation)
   std::vector<Completed> completed;
   completed.reserve(group.size());
   for (std::size_t i = 0; i < group.size(); ++i) {
+    if (!group[i].completion.resume) continue;
     completed.emplace_back(std::move(group[i].completion), std::move(outcomes[i]));
   }
   post_together(std::move(completed));
