@@ -121,7 +121,7 @@ Result<dispatch::Reply> InfoApi::root(domain::Caller, dispatch::NoParameters) {
       .headers = {},
       .body =
           fmt::format(fmt::runtime(kRootPage), name, info_.version, info_.compat_version,
-                      state_text(), directory_.user_count(), directory_.list_integrations()->size(),
+                      state_text(), directory_.user_count(), directory_.list_integrations().size(),
                       escape_html(settings->get_text(domain::Setting::SiteUrl)))};
 }
 

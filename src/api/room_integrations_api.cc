@@ -28,14 +28,14 @@ constexpr std::size_t kFewMade = 32;
 
 // Both lists are sorted by (_createdAt, _id); an entry of both appears once.
 void merge_into(IntegrationEntries& out, const IntegrationList& more) {
-  if (more->empty()) return;
+  if (more.empty()) return;
   const auto before = [](const auto& a, const auto& b) {
     return std::tie(a->integration.created_at, a->integration.id) <
            std::tie(b->integration.created_at, b->integration.id);
   };
   IntegrationEntries merged;
-  merged.reserve(out.size() + more->size());
-  std::set_union(out.begin(), out.end(), more->begin(), more->end(), std::back_inserter(merged),
+  merged.reserve(out.size() + more.size());
+  std::set_union(out.begin(), out.end(), more.begin(), more.end(), std::back_inserter(merged),
                  before);
   out = std::move(merged);
 }
@@ -53,7 +53,7 @@ IntegrationEntries collect(const domain::Directory::View& view, const domain::Us
 }
 
 // The caller's own only, and few of them beside many in the room: walk the maker's list instead.
-IntegrationEntries collect_own(const IntegrationEntries& made, const domain::User& user,
+IntegrationEntries collect_own(const IntegrationList& made, const domain::User& user,
                                const IntegrationRights& rights,
                                const std::vector<std::string>& channels) {
   IntegrationEntries found;
@@ -194,11 +194,11 @@ RoomIntegrationsApi::Found RoomIntegrationsApi::look(const domain::Directory::Vi
     const IntegrationList made = view.list_by_maker(caller.id);
     std::size_t in_room = kFewMade;
     for (const std::string& channel : channels) {
-      if (made->size() < in_room) break;
-      in_room += view.list_by_channel(channel)->size();
+      if (made.size() < in_room) break;
+      in_room += view.list_by_channel(channel).size();
     }
-    if (made->size() < in_room) {
-      found.entries = collect_own(*made, caller, rights, channels);
+    if (made.size() < in_room) {
+      found.entries = collect_own(made, caller, rights, channels);
       return found;
     }
   }

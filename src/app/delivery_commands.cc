@@ -47,7 +47,7 @@ Result<domain::Caller> DeliveryCommands::operator_caller() const {
 Result<domain::IntegrationId> DeliveryCommands::find_integration(
     std::string_view id_or_name) const {
   std::vector<domain::IntegrationId> named;
-  for (const auto& entry : *directory_.list_integrations()) {
+  for (const auto& entry : directory_.list_integrations()) {
     const domain::Integration& one = entry->integration;
     if (one.type != IntegrationType::Outgoing) continue;
     if (one.id.text == id_or_name) return one.id;

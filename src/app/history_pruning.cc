@@ -34,7 +34,7 @@ PruningState HistoryPruning::state() const {
 
 std::vector<IntegrationId> HistoryPruning::integrations() const {
   std::vector<IntegrationId> out;
-  for (const auto& entry : *context_.directory.list_integrations()) {
+  for (const auto& entry : context_.directory.list_integrations()) {
     out.push_back(entry->integration.id);
   }
   return out;

@@ -130,7 +130,7 @@ std::string MetricsPage::text() const {
   page.add("gantry_memberships", Kind::Gauge, "Memberships held in memory",
            sources_.directory.membership_count());
   page.add("gantry_integrations", Kind::Gauge, "Integrations",
-           sources_.directory.list_integrations()->size());
+           sources_.directory.list_integrations().size());
   page.add("gantry_compute_queue", Kind::Gauge, "Calls that wait for or use the compute pool",
            sources_.compute.queued());
   return page.take();

@@ -80,7 +80,7 @@ DeliveryService::Scope DeliveryService::scope_of(const Caller& caller,
                                                  const DeliveryFilter& filter) const {
   Scope out;
   const IntegrationRights rights = integration_rights(context_.directory, *caller.user);
-  for (const auto& entry : *context_.directory.list_integrations()) {
+  for (const auto& entry : context_.directory.list_integrations()) {
     const Integration& integration = entry->integration;
     if (integration.type == IntegrationType::Outgoing && rights.may_see(integration, caller.id()) &&
         (!filter.integration || integration.id == *filter.integration)) {

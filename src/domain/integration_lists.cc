@@ -43,7 +43,7 @@ void drop(std::shared_ptr<IntegrationEntries>& list, const IntegrationPtr& entry
 
 template <class Map>
 IntegrationList found_in(const Map& map, const typename Map::key_type& key) {
-  static const IntegrationList kEmpty = std::make_shared<const IntegrationEntries>();
+  static const IntegrationList kEmpty(std::make_shared<const IntegrationEntries>());
   const auto at = map.find(key);
   return at == map.end() ? kEmpty : IntegrationList(at->second);
 }

@@ -21,8 +21,21 @@ struct IntegrationEntry {
 using IntegrationPtr = std::shared_ptr<const IntegrationEntry>;
 using IntegrationEntries = std::vector<IntegrationPtr>;
 
-// Sorted by (_createdAt, _id); shared and never changed.
-using IntegrationList = std::shared_ptr<const IntegrationEntries>;
+// Sorted by (_createdAt, _id), as they were when it was asked for. It is a range itself, so that a
+// loop over what a call gives keeps it until the loop's end.
+class IntegrationList {
+ public:
+  explicit IntegrationList(std::shared_ptr<const IntegrationEntries> entries)
+      : entries_(std::move(entries)) {}
+
+  auto begin() const { return entries_->begin(); }
+  auto end() const { return entries_->end(); }
+  std::size_t size() const { return entries_->size(); }
+  bool empty() const { return entries_->empty(); }
+
+ private:
+  std::shared_ptr<const IntegrationEntries> entries_;
+};
 
 class IntegrationLists {
  public:
@@ -32,9 +45,8 @@ class IntegrationLists {
   void remove(const IntegrationId& id);
 
   IntegrationPtr find(const IntegrationId& id) const;
-  IntegrationList all() const { return all_; }
-  IntegrationList without_channel() const { return without_channel_; }
-  // Never null.
+  IntegrationList all() const { return IntegrationList(all_); }
+  IntegrationList without_channel() const { return IntegrationList(without_channel_); }
   IntegrationList by_channel(const std::string& channel) const;
   IntegrationList by_maker(const UserId& maker) const;
 

@@ -27,7 +27,7 @@ std::function<Result<void>(Tx&)> updating(Integration integration) {
 
 std::optional<IntegrationId> IntegrationService::find_id(const IntegrationName& name) const {
   if (name.target_url) {
-    for (const auto& entry : *context_.directory.list_integrations()) {
+    for (const auto& entry : context_.directory.list_integrations()) {
       const auto& urls = entry->integration.urls;
       if (std::find(urls.begin(), urls.end(), *name.target_url) != urls.end()) {
         return entry->integration.id;
@@ -200,7 +200,7 @@ Task<std::vector<Integration>> IntegrationService::load_all(std::vector<Integrat
 IntegrationEntries IntegrationService::list_visible(const Caller& caller) const {
   const IntegrationRights rights = integration_rights(context_.directory, *caller.user);
   IntegrationEntries out;
-  for (const auto& entry : *context_.directory.list_integrations()) {
+  for (const auto& entry : context_.directory.list_integrations()) {
     if (rights.may_see(entry->integration, caller.id())) out.push_back(entry);
   }
   return out;

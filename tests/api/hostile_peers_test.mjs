@@ -7,10 +7,11 @@ import zlib from 'node:zlib';
 
 import { expect, expect_json } from '../support/expect.mjs';
 import { bell, script } from '../support/outgoing.mjs';
+import { patience } from '../support/patience.mjs';
 import { after, before, test } from '../support/testing.mjs';
 import { use_world } from '../support/world.mjs';
 
-const kTimeoutMs = 1500;     // of the requests
+const kTimeoutMs = 1500 * patience;     // of the requests
 const kEndMs = 20_000;       // by then the attempt has ended
 const kMb = 1024 * 1024;
 // Of resident memory, over a whole second round. The address sanitizer keeps what is freed for a while.

@@ -50,6 +50,8 @@ const breaks = [
   ['catching in the domain', { 'src/domain/x.cc': 'void f() { try { g(); } catch (...) {} }\n' }, 'domain never catches'],
   ['chance from the library', { 'src/domain/x.cc': 'std::mt19937 r;\n' }, 'base/crypto.h'],
   ['a capturing coroutine lambda', { 'src/domain/x.cc': 'auto f = [this, x](int a) -> Task<int> { co_return a; };\n' }, 'loses its captures'],
+  ['a loop over what a pointer that is gone pointed to', { 'src/domain/x.cc': 'void f(D& d) { for (const auto& x : *d.list_all()) g(x); }\n' }, 'name it'],
+  ['a loop over a member of what is gone', { 'src/domain/x.cc': 'void f(D& d) { for (const a::B& x : d.find(1)->items) g(x); }\n' }, 'name it'],
   ['a manager', { 'src/domain/x.cc': 'class RoomManager {};\n' }, 'find the noun'],
   ['an I-name', { 'src/domain/x.cc': 'class IStore {};\n' }, 'plain noun'],
   ['SQL outside the store', { 'src/domain/x.cc': 'auto q = "SELECT name FROM rooms WHERE id = ?";\n' }, 'SQL lives in src/store'],

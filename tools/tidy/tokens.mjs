@@ -41,6 +41,8 @@ export const rules = [
   { of: 'code', where: in_src, pattern: /\[[^\][\n]*[\w&=][^\][\n]*\]\s*\([^()]*\)\s*(?:mutable\s*)?->\s*(?:gantry::)?(?:Task\s*<|asio::awaitable\s*<)/g,
     only_if: (code, end) => /\bco_(?:await|return|yield)\b/.test(body_after(code, end)),
     instead: 'a capturing coroutine lambda loses its captures: a member function or arguments' },
+  { of: 'code', where: is_cpp, pattern: /\bfor \([^;()]* : (?:\*[\w.:>-]*\w\(|[\w.:>-]+\([^()]*\)->)/g,
+    instead: 'what the call gave is gone before the loop begins: name it' },
   { of: 'code', where: is_cpp, pattern: /\b(?:class|struct)\s+\w+(?:Manager|Helper|Utils?|Impl)\b/g,
     instead: 'find the noun that says what it is' },
   { of: 'code', where: is_cpp, pattern: /\b(?:class|struct)\s+I[A-Z][a-z]\w*\b/g,

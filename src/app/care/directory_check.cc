@@ -81,7 +81,7 @@ void check_integrations(const domain::Tx& tx, const Directory& directory, Differ
       out.add("integration", integration.id.text);
     }
   });
-  out.compare("integrations", directory.list_integrations()->size(), stored);
+  out.compare("integrations", directory.list_integrations().size(), stored);
 }
 
 void check_rights(const domain::Tx& tx, const Directory& directory, Differences& out) {

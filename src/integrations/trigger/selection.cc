@@ -8,7 +8,7 @@ namespace {
 using Entries = domain::IntegrationEntries;
 
 void add_unique(Entries& out, const domain::IntegrationList& more) {
-  for (const auto& entry : *more) {
+  for (const auto& entry : more) {
     if (std::find(out.begin(), out.end(), entry) == out.end()) out.push_back(entry);
   }
 }
@@ -54,7 +54,7 @@ Entries candidates(const domain::Directory& directory, const wire::HookFacts& fa
       add_unique(out, directory.list_by_channel(key));
     }
   }
-  for (const auto& entry : *directory.list_without_channel()) {
+  for (const auto& entry : directory.list_without_channel()) {
     if (hears_without_channel(entry->integration, facts)) out.push_back(entry);
   }
   return out;

@@ -50,8 +50,8 @@ TEST_F(DirectoryTest, shows_a_changed_integration_before_or_after_and_never_with
   std::atomic<int> torn{0};
   std::thread reader([&] {
     while (!over.load()) {
-      if (directory_.list_by_channel("#room")->size() != 3) ++torn;
-      if (directory_.list_integrations()->size() != 3) ++torn;
+      if (directory_.list_by_channel("#room").size() != 3) ++torn;
+      if (directory_.list_integrations().size() != 3) ++torn;
       if (directory_.find_integration(IntegrationId{"b"}) == nullptr) ++torn;
     }
   });
@@ -75,7 +75,7 @@ TEST_F(DirectoryTest, shows_all_changes_of_a_commit_together) {
   std::thread reader([&] {
     while (!over.load()) {
       const Directory::View view(directory_);
-      if (view.list_by_channel("#one")->size() != view.list_by_channel("#two")->size()) ++torn;
+      if (view.list_by_channel("#one").size() != view.list_by_channel("#two").size()) ++torn;
     }
   });
   for (int i = 0; i < kChanges; ++i) directory_.apply(i % 2 == 0 ? there : gone);

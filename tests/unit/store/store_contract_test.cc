@@ -142,8 +142,8 @@ TEST_F(StoreTest, files_integrations_under_their_channels) {
     EXPECT_EQ(tx.integrations().list_with_channel("#new").size(), 1U);
     EXPECT_EQ(tx.integrations().list_with_channel("#ops").size(), 2U);
   });
-  EXPECT_EQ(directory_->list_by_channel("#new")->size(), 1U);
-  EXPECT_EQ(directory_->list_by_maker(UserId{"u1"})->size(), 2U);
+  EXPECT_EQ(directory_->list_by_channel("#new").size(), 1U);
+  EXPECT_EQ(directory_->list_by_maker(UserId{"u1"}).size(), 2U);
   EXPECT_FALSE(directory_->find_integration(IntegrationId{"i1"})->integration.script);
   read([](const domain::Tx& tx) {
     EXPECT_EQ(tx.integrations().find(IntegrationId{"i1"})->script, "class Script {}");
@@ -166,7 +166,7 @@ TEST_F(StoreTest, removing_an_integration_takes_deliveries_history_and_state) {
     EXPECT_FALSE(tx.deliveries().find_history(domain::HistoryId{"h1"}));
     EXPECT_FALSE(tx.deliveries().find_script_state(IntegrationId{"i1"}, "rev"));
   });
-  EXPECT_EQ(directory_->list_integrations()->size(), 0U);
+  EXPECT_EQ(directory_->list_integrations().size(), 0U);
 }
 
 TEST_F(StoreTest, an_entry_of_an_attempt_under_way_never_replaces_its_end) {
@@ -262,7 +262,7 @@ TEST_F(StoreTest, everything_is_there_after_a_restart) {
   open();
   EXPECT_NE(directory_->find_user_by_name("name.u1"), nullptr);
   EXPECT_NE(directory_->find_room_by_name("room-r1"), nullptr);
-  EXPECT_EQ(directory_->list_by_channel("#ops")->size(), 1U);
+  EXPECT_EQ(directory_->list_by_channel("#ops").size(), 1U);
   EXPECT_EQ(directory_->find_role("guide")->name, "Guide");
   EXPECT_TRUE(directory_->has_permission(*directory_->find_user(UserId{"u1"}),
                                          domain::Permission::CreateC));
@@ -299,7 +299,7 @@ TEST_F(StoreTest, memberships_and_their_roles_are_there_after_a_restart) {
 TEST_F(StoreTest, integrations_are_listed_in_order_after_a_restart) {
   const auto ids = [](const domain::IntegrationList& list) {
     std::string out;
-    for (const auto& entry : *list) out += entry->integration.id.text + " ";
+    for (const auto& entry : list) out += entry->integration.id.text + " ";
     return out;
   };
   write([](domain::Tx& tx) {
