@@ -122,6 +122,7 @@ export async function measure(bench) {
     { goal: '10', what: 'webhook deliveries per CPU second, durable records included, against node-fetch without records',
       pass: 3.5, stretch: 5, ...plain.rival },
     { goal: '10', what: 'the same against a bare libcurl multi loop', pass: 0.5, stretch: 0.8, ...plain['bare libcurl'] },
+    bound('10', 'libcurl and SQLite, without a server,', bare, plain.cpu),
     { goal: '11', what: 'script runs with delivery per CPU second, durable records included, against isolated-vm and node-fetch without',
       pass: 1.4, stretch: 2, ...scripted.rival },
     bound('11', 'libcurl, SQLite and the script workers, without a server,', { ...bare, workers: scripted.workers }, scripted.cpu),
