@@ -79,7 +79,7 @@ async function bare_records(bench) {
 // where this misses a goal, so does everything built on them.
 function bound(goal, parts, more, { rival }) {
   const least = rival.map((_, at) => Object.values(more).reduce((sum, list) => sum + list[at], 0));
-  return { goal, what: `what ${parts} alone would give against it`, value: ratios(rival, least), unit: 'x', better: 'more',
+  return { goal, what: `what ${parts} would give against it`, value: ratios(rival, least), unit: 'x', better: 'more',
            figures: Object.fromEntries(Object.entries(more).map(([name, list]) => [`${name} us`, spread(list)])) };
 }
 
@@ -122,10 +122,10 @@ export async function measure(bench) {
     { goal: '10', what: 'webhook deliveries per CPU second, durable records included, against node-fetch without records',
       pass: 3.5, stretch: 5, ...plain.rival },
     { goal: '10', what: 'the same against a bare libcurl multi loop', pass: 0.5, stretch: 0.8, ...plain['bare libcurl'] },
-    bound('10', 'libcurl and SQLite, without a server,', bare, plain.cpu),
+    bound('10', 'libcurl and SQLite alone, without a server around them,', bare, plain.cpu),
     { goal: '11', what: 'script runs with delivery per CPU second, durable records included, against isolated-vm and node-fetch without',
       pass: 1.4, stretch: 2, ...scripted.rival },
-    bound('11', 'libcurl, SQLite and the script workers, without a server,', { ...bare, workers: scripted.workers }, scripted.cpu),
+    bound('11', 'libcurl, SQLite and the script workers alone, without a server around them,', { ...bare, workers: scripted.workers }, scripted.cpu),
     await warm_runs(bench),
   ];
 }
