@@ -4,11 +4,12 @@
 
 // For builds with the address sanitizer: nobody may look into a confined process, which the search
 // for leaks at its end would have to.
-// NOLINTNEXTLINE(bugprone-reserved-identifier)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
   return "detect_leaks=0";
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 int main() {
   namespace script = gantry::integrations::script;
