@@ -1,12 +1,10 @@
 // What SQLite itself can do with a copy of Gantry's database, without anything around it:
 //
 //   store_bench inserts FILE SECONDS   durable messages a second, 64 a transaction
-//   store_bench records FILE SECONDS   durable records of deliveries, 64 a transaction: the least
-//   that
-//                                      any could be, a row when it is queued, a row of its attempt,
-//                                      and the first one told of the end
-//   store_bench history FILE SECONDS   the latest 50 messages of the rooms in turn, by prepared
-//   query
+//   store_bench records FILE SECONDS   durable records of deliveries, 64 a transaction: only a row
+//                                      of each, a row of its attempt, and its end
+//   store_bench history FILE SECONDS   the latest 50 messages of the rooms in turn, by a prepared
+//                                      query
 
 #include <chrono>
 #include <cstdio>

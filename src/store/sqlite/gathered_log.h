@@ -1,7 +1,6 @@
 #pragma once
-// A file system of SQLite that writes the log (-wal) in large pieces. SQLite writes each page of it
-// by two system calls; together they cost most of what a commit computes. Everything but the log
-// is the default file system's.
+// A file system of SQLite that writes the log (-wal) in large pieces, where SQLite makes two system
+// calls for each page. Everything but the log is the default file system's.
 //
 // Only for a connection with `synchronous = FULL`: what is gathered reaches the file when SQLite
 // syncs, and other connections may look for a commit's pages after that at the earliest. A failed
