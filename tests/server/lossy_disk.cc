@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/sqlite/layered_file.h"
+
 namespace gantry::testing {
 namespace {
 
@@ -130,7 +132,7 @@ class Contents {
   std::vector<Change> unsynced_;
 };
 
-// What SQLite holds of an open file; the file of the real file system lies behind it in memory.
+// What SQLite holds of an open file.
 struct LossyFile {
   sqlite3_file head;
   Contents* contents;  // null for temporary files, and where nothing is lost
@@ -150,11 +152,11 @@ std::atomic<std::uint64_t> g_seed{0};
 std::atomic<bool> g_lying{false};
 
 LossyFile& lossy(sqlite3_file* file) {
-  return *reinterpret_cast<LossyFile*>(file);
+  return store::sqlite::above<LossyFile>(file);
 }
 
 sqlite3_file* real(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(LossyFile));
+  return store::sqlite::below<LossyFile>(file);
 }
 
 // With g_mutex held, so that nothing is synced any more.
@@ -171,10 +173,6 @@ void live_through(Operation operation, FileKind file) {
   if (g_fatal.load() != operation) return;
   if (g_fatal_file.load() != Any && g_fatal_file.load() != file) return;
   if (g_calls_left.fetch_sub(1) == 0) die(g_seed.load());
-}
-
-int close_file(sqlite3_file* file) {
-  return real(file)->pMethods->xClose(real(file));
 }
 
 int read_file(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
@@ -233,44 +231,16 @@ int control_file(sqlite3_file* file, int what, void* value) {
   return real(file)->pMethods->xFileControl(real(file), what, value);
 }
 
-int fetch_nothing(sqlite3_file*, sqlite3_int64, int, void** page) {
-  *page = nullptr;
-  return SQLITE_OK;
-}
-
-constexpr sqlite3_io_methods kMethods{
-    .iVersion = 3,
-    .xClose = close_file,
-    .xRead = read_file,
-    .xWrite = write_file,
-    .xTruncate = truncate_file,
-    .xSync = sync_file,
-    .xFileSize = size_of_file,
-    .xLock = [](sqlite3_file* f, int level) { return real(f)->pMethods->xLock(real(f), level); },
-    .xUnlock = [](sqlite3_file* f,
-                  int level) { return real(f)->pMethods->xUnlock(real(f), level); },
-    .xCheckReservedLock =
-        [](sqlite3_file* f, int* held) {
-          return real(f)->pMethods->xCheckReservedLock(real(f), held);
-        },
-    .xFileControl = control_file,
-    .xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
-    .xDeviceCharacteristics =
-        [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
-    .xShmMap =
-        [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-          return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
-        },
-    .xShmLock =
-        [](sqlite3_file* f, int offset, int count, int flags) {
-          return real(f)->pMethods->xShmLock(real(f), offset, count, flags);
-        },
-    .xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); },
-    .xShmUnmap = [](sqlite3_file* f,
-                    int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); },
-    .xFetch = fetch_nothing,
-    .xUnfetch = [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; },
-};
+constexpr sqlite3_io_methods kMethods = [] {
+  sqlite3_io_methods out = store::sqlite::handing_down<LossyFile>();
+  out.xRead = read_file;
+  out.xWrite = write_file;
+  out.xTruncate = truncate_file;
+  out.xSync = sync_file;
+  out.xFileSize = size_of_file;
+  out.xFileControl = control_file;
+  return out;
+}();
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   file->pMethods = nullptr;

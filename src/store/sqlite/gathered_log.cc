@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include <sqlite3.h>
+#include "store/sqlite/layered_file.h"
 
 namespace gantry::store::sqlite {
 namespace {
@@ -12,7 +12,7 @@ constexpr char kName[] = "gathered-log";
 // Larger pieces are hardly cheaper.
 constexpr int kGatheredMax = 64 * 1024;
 
-// What SQLite holds of an open log; the real file lies behind it in memory.
+// What SQLite holds of an open log.
 struct LogFile {
   sqlite3_file head;
   char* gathered;  // kGatheredMax bytes, of which `count` belong at `offset`
@@ -20,35 +20,28 @@ struct LogFile {
   sqlite3_int64 offset;
 };
 
-LogFile& log_of(sqlite3_file* file) {
-  return *reinterpret_cast<LogFile*>(file);
-}
-
-sqlite3_file* real(sqlite3_file* file) {
-  return reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(file) + sizeof(LogFile));
-}
-
 // What cannot be written is given up, as SQLite gives up the commit.
 int write_gathered(sqlite3_file* file) {
-  LogFile& log = log_of(file);
+  LogFile& log = above<LogFile>(file);
   const int count = std::exchange(log.count, 0);
   if (count == 0) return SQLITE_OK;
-  return real(file)->pMethods->xWrite(real(file), log.gathered, count, log.offset);
+  return below<LogFile>(file)->pMethods->xWrite(below<LogFile>(file), log.gathered, count,
+                                                log.offset);
 }
 
 // Of what was not synced nobody knows, so it need not be written.
 int close_file(sqlite3_file* file) {
-  sqlite3_free(log_of(file).gathered);
-  return real(file)->pMethods->xClose(real(file));
+  sqlite3_free(above<LogFile>(file).gathered);
+  return below<LogFile>(file)->pMethods->xClose(below<LogFile>(file));
 }
 
 int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
-  LogFile& log = log_of(file);
+  LogFile& log = above<LogFile>(file);
   const bool follows = offset == log.offset + log.count && count <= kGatheredMax - log.count;
   if (!follows) {
     if (const int error = write_gathered(file)) return error;
     if (count > kGatheredMax) {
-      return real(file)->pMethods->xWrite(real(file), bytes, count, offset);
+      return below<LogFile>(file)->pMethods->xWrite(below<LogFile>(file), bytes, count, offset);
     }
     log.offset = offset;
   }
@@ -57,68 +50,36 @@ int write_file(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 o
   return SQLITE_OK;
 }
 
-int read_file(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
+// What is done below after what was gathered is there.
+template <auto kMethod, class... Arguments>
+int write_first(sqlite3_file* file, Arguments... arguments) {
   if (const int error = write_gathered(file)) return error;
-  return real(file)->pMethods->xRead(real(file), out, count, offset);
+  return hand_down<LogFile, kMethod, int>(file, arguments...);
 }
 
-int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-  if (const int error = write_gathered(file)) return error;
-  return real(file)->pMethods->xTruncate(real(file), size);
-}
-
-int sync_file(sqlite3_file* file, int flags) {
-  if (const int error = write_gathered(file)) return error;
-  return real(file)->pMethods->xSync(real(file), flags);
-}
-
-int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
-  if (const int error = write_gathered(file)) return error;
-  return real(file)->pMethods->xFileSize(real(file), size);
-}
-
-// Version 1: memory maps and shared memory belong to the database's own file.
-constexpr sqlite3_io_methods kMethods{
-    .iVersion = 1,
-    .xClose = close_file,
-    .xRead = read_file,
-    .xWrite = write_file,
-    .xTruncate = truncate_file,
-    .xSync = sync_file,
-    .xFileSize = size_of_file,
-    .xLock = [](sqlite3_file* f, int level) { return real(f)->pMethods->xLock(real(f), level); },
-    .xUnlock = [](sqlite3_file* f,
-                  int level) { return real(f)->pMethods->xUnlock(real(f), level); },
-    .xCheckReservedLock =
-        [](sqlite3_file* f, int* held) {
-          return real(f)->pMethods->xCheckReservedLock(real(f), held);
-        },
-    .xFileControl =
-        [](sqlite3_file* f, int what, void* value) {
-          return real(f)->pMethods->xFileControl(real(f), what, value);
-        },
-    .xSectorSize = [](sqlite3_file* f) { return real(f)->pMethods->xSectorSize(real(f)); },
-    .xDeviceCharacteristics =
-        [](sqlite3_file* f) { return real(f)->pMethods->xDeviceCharacteristics(real(f)); },
-    .xShmMap = nullptr,
-    .xShmLock = nullptr,
-    .xShmBarrier = nullptr,
-    .xShmUnmap = nullptr,
-    .xFetch = nullptr,
-    .xUnfetch = nullptr,
-};
+constexpr sqlite3_io_methods kMethods = [] {
+  using Methods = sqlite3_io_methods;
+  Methods out = handing_down<LogFile>();
+  out.xClose = close_file;
+  out.xWrite = write_file;
+  out.xRead = write_first<&Methods::xRead>;
+  out.xTruncate = write_first<&Methods::xTruncate>;
+  out.xSync = write_first<&Methods::xSync>;
+  out.xFileSize = write_first<&Methods::xFileSize>;
+  return out;
+}();
 
 sqlite3_vfs* g_below = nullptr;
 sqlite3_vfs g_gathering;
 
 int open_log(const char* name, sqlite3_file* file, int flags, int* out_flags) {
   file->pMethods = nullptr;
-  LogFile& log = log_of(file);
+  LogFile& log = above<LogFile>(file);
   log.gathered = static_cast<char*>(sqlite3_malloc(kGatheredMax));
   if (log.gathered == nullptr) return SQLITE_NOMEM;
   log.count = 0;
   log.offset = 0;
-  const int code = g_below->xOpen(g_below, name, real(file), flags, out_flags);
+  const int code = g_below->xOpen(g_below, name, below<LogFile>(file), flags, out_flags);
   if (code == SQLITE_OK) {
     file->pMethods = &kMethods;
   } else {
